@@ -1,0 +1,5 @@
+/** What a task file imports: `import { defineTask, z } from 'acceptd'`. */
+export { TaskError, type TaskErrorOptions } from './job/failure.ts'
+export type { RetryPolicy } from './job/retry.ts'
+export { defineTask, type Task, type TaskContext, type TaskDefinition, type TaskLog } from './job/task.ts'
+export { z } from 'zod'

@@ -1,0 +1,74 @@
+/** The tasks this process knows, by name. */
+import { z } from 'zod'
+import { JobError } from './errors.ts'
+import { exampleOf } from './example.ts'
+import type { Json } from './json.ts'
+import { strict } from './strict.ts'
+import { didYouMean } from './suggest.ts'
+import type { AnyTask } from './task.ts'
+import { check } from './violations.ts'
+
+export interface KnownTask extends Omit<AnyTask, 'example'> {
+  readonly name: string
+  /** JSON Schema of what may be sent. */
+  readonly inputSchema: JsonSchema
+  /** JSON Schema of what comes back. */
+  readonly outputSchema: JsonSchema
+  readonly example?: Json
+}
+
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+export type Catalogue = ReadonlyMap<string, KnownTask>
+
+// Names stand in URLs and file names: lower case with dashes says the same in both.
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+const MAX_NAME = 64
+
+/** @throws Error naming the task and what is wrong with it. */
+export function catalogue(tasks: Readonly<Record<string, AnyTask>>): Catalogue {
+  return new Map(Object.entries(tasks).map(([name, task]) => [name, known(name, task)]))
+}
+
+/** @throws JobError task-not-found */
+export function taskNamed(tasks: Catalogue, name: string): KnownTask {
+  const task = tasks.get(name)
+  if (!task) throw new JobError('task-not-found', unknownTask(tasks, name))
+  return task
+}
+
+export function unknownTask(tasks: Catalogue, name: string): string {
+  return `There is no task of this name.${didYouMean(name, tasks.keys())}`
+}
+
+export function known(name: string, task: AnyTask): KnownTask {
+  if (!NAME.test(name) || name.length > MAX_NAME) {
+    throw new Error(`"${name}" cannot name a task: use lower case and dashes, at most ${MAX_NAME} characters`)
+  }
+  const input = strict(task.input)
+  const inputSchema = jsonSchema(input, 'input')
+  const outputSchema = jsonSchema(task.output, 'output')
+  const example = workingExample(task, input, inputSchema)
+  const { example: _, ...rest } = task
+  return { ...rest, name, input, inputSchema, outputSchema, ...(example === undefined ? {} : { example }) }
+}
+
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+  try {
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
+    return rest
+  } catch (error) {
+    throw new Error(`${io} must be expressible as JSON Schema: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** The author's example, which must be valid; else one made from the schema, if that happens to be. */
+function workingExample(task: AnyTask, input: z.ZodType, schema: JsonSchema): Json | undefined {
+  const given = task.example as Json | undefined
+  const example = given ?? exampleOf(schema)
+  const checked = check(input, example)
+  if (checked.ok) return example
+  if (given === undefined) return undefined
+  const [first] = checked.violations
+  throw new Error(`example is not a valid input: ${first?.pointer} ${first?.detail}`)
+}

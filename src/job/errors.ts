@@ -1,0 +1,37 @@
+/** What can be wrong with a request for a job, by code. The HTTP room gives each its status; the compiler sees to it. */
+import type { Violation } from './violations.ts'
+
+export type ErrorCode =
+  | 'idempotency-in-progress'
+  | 'idempotency-key-reused'
+  | 'job-already-terminal'
+  | 'job-not-found'
+  | 'result-not-available'
+  | 'result-not-ready'
+  | 'task-not-found'
+  | 'temporary-reduced-capacity'
+  | 'validation-error'
+
+export interface JobErrorOptions extends ErrorOptions {
+  readonly violations?: readonly Violation[]
+  /** The job the error is about, for a link to it. */
+  readonly jobId?: string
+  readonly retryAfterSeconds?: number
+}
+
+/** The message is a sentence for the caller; `cause` is for the operator. */
+export class JobError extends Error {
+  override readonly name = 'JobError'
+  readonly code: ErrorCode
+  readonly violations: readonly Violation[] | undefined
+  readonly jobId: string | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(code: ErrorCode, message: string, options: JobErrorOptions = {}) {
+    super(message, options)
+    this.code = code
+    this.violations = options.violations
+    this.jobId = options.jobId
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}

@@ -1,0 +1,78 @@
+/** Why an attempt or a job failed, in the words a client may see. */
+import { findFlaws } from './json.ts'
+
+export interface Failure {
+  /** Stable and machine-readable: one of FAILURES, or the task's own. */
+  readonly code: string
+  readonly title: string
+  readonly detail: string
+  /** Whether running the job again, unchanged, may succeed. */
+  readonly retryable: boolean
+}
+
+/** The codes the service itself gives; a task may add its own through TaskError. */
+export const FAILURES = {
+  'task-failed': 'The task failed',
+  'invalid-output': 'The task returned something its output schema does not allow',
+  'timed-out': 'The task took longer than its timeout',
+  crashed: 'The worker died each time it ran this job',
+} as const satisfies Record<string, string>
+
+export type FailureCode = keyof typeof FAILURES
+
+export interface TaskErrorOptions extends ErrorOptions {
+  /** Lower case with dashes, such as `no-such-account`. */
+  readonly code?: string
+  /** False for what no further attempt can mend; the job then fails at once. */
+  readonly retryable?: boolean
+}
+
+/**
+ * Thrown by a task to say, in a sentence meant for the client, why it cannot go on. Any other error is taken for an
+ * accident: its text goes to the log only, for it may hold SQL, paths or secrets.
+ */
+export class TaskError extends Error {
+  override readonly name = 'TaskError'
+  readonly code: string
+  readonly retryable: boolean
+
+  constructor(message: string, { code = 'task-failed', retryable = true, ...options }: TaskErrorOptions = {}) {
+    super(message, options)
+    if (!CODE.test(code)) throw new TypeError(`"${code}" is not a failure code: use lower case and dashes`)
+    this.code = code
+    this.retryable = retryable
+  }
+}
+
+const CODE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+const MAX_DETAIL = 2000
+
+export function failure(code: FailureCode, detail: string, retryable: boolean): Failure {
+  return { code, title: FAILURES[code], detail: clean(detail), retryable }
+}
+
+/** The failure that whatever a task threw amounts to. */
+export function failureOf(thrown: unknown): Failure {
+  if (!isTaskError(thrown)) {
+    return failure('task-failed', 'The task ended with an unexpected error; the server log says more', true)
+  }
+  return {
+    code: thrown.code,
+    title: FAILURES[thrown.code as FailureCode] ?? FAILURES['task-failed'],
+    detail: clean(thrown.message),
+    retryable: thrown.retryable,
+  }
+}
+
+// By shape, not by instanceof: a tasks folder may have its own copy of this package.
+function isTaskError(thrown: unknown): thrown is TaskError {
+  if (!(thrown instanceof Error) || thrown.name !== 'TaskError') return false
+  const { code, retryable } = thrown as Partial<TaskError>
+  return typeof code === 'string' && CODE.test(code) && typeof retryable === 'boolean'
+}
+
+/** Text the database can keep, at a length a person would read. */
+function clean(text: string): string {
+  const shown = findFlaws(text).length === 0 ? text : text.toWellFormed().replaceAll('\u0000', '\uFFFD')
+  return shown.length <= MAX_DETAIL ? shown : `${shown.slice(0, MAX_DETAIL).toWellFormed()}…`
+}

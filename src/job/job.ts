@@ -1,0 +1,56 @@
+/** A job: one request to do a task once, as everyone above the database sees it. */
+import { randomUUIDv7 } from 'node:crypto'
+import type { Failure } from './failure.ts'
+import type { Json } from './json.ts'
+import type { Status } from './status.ts'
+
+export interface Job {
+  readonly id: string
+  /** Whose job it is; nobody else can see it. */
+  readonly principal: string
+  readonly task: string
+  readonly status: Status
+  readonly tags: readonly string[]
+  /** Higher runs first; 0 unless asked for. */
+  readonly priority: number
+  /** Which try this is, from 1; 0 before the first. Also the fence: only the attempt that is running may end the job. */
+  readonly attempt: number
+  /** Grows by one whenever an attempt ended through no fault of the task, so that none is used up. */
+  readonly maxAttempts: number
+  /** How often a worker died while running it. */
+  readonly crashes: number
+  /** 0–100, if the task reports it. */
+  readonly progress?: number
+  readonly progressNote?: string
+  readonly createdAt: Date
+  /** Not before this; after a failed attempt, when the next one is due. */
+  readonly runAt: Date
+  readonly startedAt?: Date
+  readonly finishedAt?: Date
+  readonly updatedAt: Date
+  readonly cancelRequestedAt?: Date
+  /** Size of the result's JSON text in bytes; present when completed. */
+  readonly resultBytes?: number
+  /** The result, where it is small enough to stand in the job document (INLINE_RESULT_BYTES). */
+  readonly result?: Json
+  readonly failure?: Failure
+  /** SHA-256 of what was asked for, in hex; tells a replay from a reused key. */
+  readonly fingerprint: string
+  /** The database's clock when this was read: the only clock that deadlines are compared with. */
+  readonly readAt: Date
+}
+
+// Past this a result is fetched from /result only, so that polling stays cheap: 32 KiB is a few network round trips.
+export const INLINE_RESULT_BYTES = 32 * 1024
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** A new job id: UUID v7, so that rows are laid down in time order. */
+export function newJobId(): string {
+  return randomUUIDv7()
+}
+
+/** Our ids in our spelling; anything else cannot name a job. */
+export function isJobId(text: string): boolean {
+  return UUID.test(text)
+}

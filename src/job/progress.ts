@@ -1,0 +1,18 @@
+/** Progress as a task reports it, made fit to show. */
+export interface Progress {
+  /** 0–99 while running: 100 is what completed says. */
+  readonly percent: number
+  readonly note?: string
+}
+
+const MAX_NOTE = 200
+
+/** Never back: a task that counts wrongly must not make a bar jump. */
+export function nextProgress(before: Progress | undefined, percent: number, note: string | undefined): Progress {
+  const bounded = Number.isFinite(percent) ? Math.min(99, Math.max(0, Math.floor(percent))) : 0
+  const shown = note?.toWellFormed().replaceAll('\u0000', '\uFFFD').slice(0, MAX_NOTE).toWellFormed()
+  return {
+    percent: Math.max(before?.percent ?? 0, bounded),
+    ...(shown === undefined ? {} : { note: shown }),
+  }
+}

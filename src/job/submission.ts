@@ -1,0 +1,67 @@
+/** A submission: a validated wish for a job, not yet stored. */
+import { z } from 'zod'
+import { unknownTask, type Catalogue, type KnownTask } from './catalogue.ts'
+import { JobError } from './errors.ts'
+import { findFlaws, isObject, pointer, type Json, type Path } from './json.ts'
+import { check, type Violation } from './violations.ts'
+
+export interface Submission {
+  readonly task: KnownTask
+  readonly input: Json
+  /** Not before this; as soon as possible where absent. */
+  readonly runAt?: Date
+  readonly priority: number
+  readonly tags: readonly string[]
+}
+
+// A wish further off than a year is a mistyped date; by then the task will have changed anyway.
+const MAX_AHEAD_MS = 366 * 24 * 3600 * 1000
+
+/** What may be asked for besides the work itself. Priority: higher runs first. */
+export const submissionOptions = {
+  runAt: z.iso
+    .datetime({ offset: true })
+    .refine((time) => Date.parse(time) - Date.now() < MAX_AHEAD_MS, 'Must be less than a year from now')
+    .meta({ description: 'Not before this time (RFC 3339); a time gone by means now', example: '2030-01-01T09:00:00Z' })
+    .optional(),
+  priority: z.int().min(-100).max(100).meta({ description: 'Higher runs first; 0 unless given' }).optional(),
+  tags: z
+    .array(z.string().min(1).max(64))
+    .max(10)
+    .meta({ description: 'Words of your own to find the job by' })
+    .optional(),
+}
+
+const envelope = z.strictObject({ task: z.string(), input: z.unknown(), ...submissionOptions })
+
+/**
+ * Checks `sent`, an object with the members of `envelope`, against the task's schema.
+ * @param inputAt where the input stands in what the client sent: `['input']`, or `[]` where the body is the input.
+ * @throws JobError validation-error with every violation at once
+ */
+export function submissionFrom(tasks: Catalogue, sent: unknown, inputAt: Path): Submission {
+  const outer = check(envelope, sent)
+  const { task: name, input } = isObject(sent) ? sent : {}
+  const task = typeof name === 'string' ? tasks.get(name) : undefined
+  const flaws = findFlaws(inputAt.length === 0 ? input : sent)
+  const checked = task ? check(task.input, input, inputAt) : undefined
+
+  const violations: Violation[] = flaws.map(({ path, detail }) => ({ detail, pointer: pointer(path) }))
+  const add = (more: readonly Violation[]) => {
+    // A flawed number is also of the wrong type; say what is wrong with it once.
+    const told = new Set(violations.map((violation) => violation.pointer))
+    violations.push(...more.filter((violation) => !told.has(violation.pointer)))
+  }
+  if (!outer.ok) add(outer.violations)
+  if (typeof name === 'string' && !task) add([{ detail: unknownTask(tasks, name), pointer: '#/task' }])
+  if (checked && !checked.ok) add(checked.violations)
+  if (violations.length > 0 || !outer.ok || !task) {
+    throw new JobError('validation-error', summaryOf(violations.length), { violations })
+  }
+  const { runAt, priority = 0, tags = [] } = outer.value
+  return { task, input: input as Json, priority, tags, ...(runAt === undefined ? {} : { runAt: new Date(runAt) }) }
+}
+
+function summaryOf(count: number): string {
+  return count === 1 ? 'One thing in the request is not valid' : `${count} things in the request are not valid`
+}

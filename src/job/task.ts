@@ -1,0 +1,89 @@
+/** A task: a kind of work, as its author writes it. */
+import type { z } from 'zod'
+import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
+
+export interface TaskContext {
+  /** Aborts when the job is canceled, the attempt times out, or the worker must stop. Pass it on to whatever waits. */
+  readonly signal: AbortSignal
+  /** Which try this is, from 1. */
+  readonly attempt: number
+  /** Hand this downstream as an idempotency key: every attempt at the job has the same one. */
+  readonly jobId: string
+  /** Says how far the work is, 0–100, and where, in a few words. Cheap: call it as often as you like. */
+  progress(percent: number, note?: string): void
+  readonly log: TaskLog
+}
+
+/** Lines in the server's log, marked with the job and the attempt. */
+export interface TaskLog {
+  info(message: string, details?: object): void
+  warn(message: string, details?: object): void
+  error(message: string, details?: object): void
+}
+
+export interface TaskDefinition<I extends z.ZodType, O extends z.ZodType> {
+  /** One line for lists and docs. */
+  readonly summary: string
+  readonly description?: string
+  /** Members it does not name are refused, unless the object is a z.looseObject. */
+  readonly input: I
+  readonly output: O
+  /** An input that works, for the docs. Made from the schema where it is left out. */
+  readonly example?: z.input<I>
+  readonly retry?: Partial<RetryPolicy>
+  /** An attempt that takes longer is ended and counts as failed. 15 minutes unless set. */
+  readonly timeoutSeconds?: number
+  /** How long a job usually takes; what the first clients are told to wait. 3 s unless set. */
+  readonly typicalSeconds?: number
+  // A method, not a property: its parameter is then checked bivariantly, so that every Task fits AnyTask.
+  run(input: z.output<I>, context: TaskContext): z.input<O> | Promise<z.input<O>>
+}
+
+export interface Task<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> extends TaskDefinition<I, O> {
+  readonly [TASK]: true
+  readonly retry: RetryPolicy
+  readonly timeoutSeconds: number
+  readonly typicalSeconds: number
+}
+
+export type AnyTask = Task
+
+// A registered symbol: a tasks folder may have its own copy of this package, whose tasks are tasks all the same.
+const TASK = Symbol.for('acceptd.task')
+
+// A day: far beyond what anyone waits for a job, near enough that a forgotten zero is caught.
+const MAX_TIMEOUT_SECONDS = 86_400
+
+/**
+ * Defines a task. The default export of a file in a tasks folder; the file's name is the task's name.
+ * @throws TypeError where the definition makes no sense, with a sentence that says what is wrong.
+ */
+export function defineTask<I extends z.ZodType, O extends z.ZodType>(definition: TaskDefinition<I, O>): Task<I, O> {
+  const { summary, input, output, run, timeoutSeconds = 900, typicalSeconds = 3 } = definition
+  const retry = { ...DEFAULT_RETRY, ...definition.retry }
+  must(typeof summary === 'string' && summary !== '', 'summary must say in one line what the task does')
+  must(isSchema(input), 'input must be a zod schema')
+  must(isSchema(output), 'output must be a zod schema')
+  must(typeof run === 'function', 'run must be a function')
+  must(Number.isInteger(retry.limit) && retry.limit >= 0 && retry.limit <= 1000, 'retry.limit must be 0 to 1000')
+  must(retry.delaySeconds >= 0, 'retry.delaySeconds must be 0 or more')
+  must(retry.maxDelaySeconds >= retry.delaySeconds, 'retry.maxDelaySeconds must not be less than delaySeconds')
+  must(
+    timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS,
+    `timeoutSeconds must be above 0 and at most ${MAX_TIMEOUT_SECONDS}`,
+  )
+  must(typicalSeconds > 0, 'typicalSeconds must be above 0')
+  return { ...definition, [TASK]: true, retry, timeoutSeconds, typicalSeconds }
+}
+
+export function isTask(value: unknown): value is AnyTask {
+  return typeof value === 'object' && value !== null && TASK in value
+}
+
+function isSchema(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && '_zod' in value
+}
+
+function must(holds: boolean, sentence: string): void {
+  if (!holds) throw new TypeError(sentence)
+}
