@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { JobError } from './errors.ts'
 import { exampleOf } from './example.ts'
 import type { Json } from './json.ts'
+import { plain } from './plain-schema.ts'
 import { strict } from './strict.ts'
 import { didYouMean } from './suggest.ts'
 import type { AnyTask } from './task.ts'
@@ -55,7 +56,7 @@ export function known(name: string, task: AnyTask): KnownTask {
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   try {
-    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io })
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => plain(jsonSchema) })
     return rest
   } catch (error) {
     throw new Error(`${io} must be expressible as JSON Schema: ${(error as Error).message}`, { cause: error })

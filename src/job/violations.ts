@@ -15,8 +15,13 @@ export type Checked<T> =
 
 type Issue = z.core.$ZodIssue
 
-/** Checks `value`; `at` is where it stands in what the client sent. */
-export function check<S extends z.ZodType>(schema: S, value: unknown, at: Path = []): Checked<z.output<S>> {
+/** Checks `value`; `at` is where it stands in what the client sent, `part` what its members are called there. */
+export function check<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  at: Path = [],
+  part = 'member',
+): Checked<z.output<S>> {
   // zod reports the unknown members of an object but not the known ones; it does show them to this hook.
   const knownNames = new WeakMap<readonly string[], readonly string[]>()
   const result = schema.safeParse(value, {
@@ -25,7 +30,9 @@ export function check<S extends z.ZodType>(schema: S, value: unknown, at: Path =
         knownNames.set(issue.keys, membersOf(issue.inst))
         return undefined
       }
-      if (issue.code === 'invalid_type' && issue.input === undefined) return `Required: ${issue.expected}`
+      if (issue.code === 'invalid_type' && issue.input === undefined) {
+        return issue.expected === 'nonoptional' ? 'Required' : `Required: ${issue.expected}`
+      }
       return undefined
     },
   })
@@ -37,7 +44,7 @@ export function check<S extends z.ZodType>(schema: S, value: unknown, at: Path =
     if (issue.code === 'unrecognized_keys') {
       const known = knownNames.get(issue.keys) ?? []
       return issue.keys.map((name) => ({
-        detail: `Unknown member "${name.toWellFormed()}".${didYouMean(name, known)}`,
+        detail: `Unknown ${part} "${name.toWellFormed()}".${didYouMean(name, known)}`,
         pointer: pointer([...path, name]),
       }))
     }

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// The `acceptd` command. Plain JavaScript that an old Node can read: it sees to it that the rest runs on one that can.
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+
+// Keep in step with "engines" in package.json.
+if (major >= 26 || (major === 24 && minor >= 16)) {
+  const { run } = await import('../src/cli.ts')
+  await run(process.argv)
+} else {
+  runOnLocalNode()
+}
+
+/** The Node that `npm ci` fetched into this checkout because the machine's own is too old. */
+function runOnLocalNode() {
+  const bin = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'node_modules', '.bin')
+  const node = path.join(bin, process.platform === 'win32' ? 'node.exe' : 'node')
+  if (!fs.existsSync(node)) {
+    process.stderr.write(`acceptd needs Node 24.16 or newer; this is ${process.version}. Run npm ci, which fetches one.\n`)
+    process.exit(1)
+  }
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' })
+  // Ctrl-C reaches both through the terminal; what is sent to this process alone must be passed on.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => {
+    process.exitCode = code ?? 1
+    if (signal) process.stderr.write(`acceptd was ended by ${signal}\n`)
+  })
+}

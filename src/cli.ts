@@ -1,0 +1,61 @@
+/** The `acceptd` command: what each word on the command line does. */
+import { Command, Option } from 'commander'
+import { printAudit } from './cli/audit.ts'
+import { migrateUpAndTell, printMigrations } from './cli/migrations.ts'
+import { openApi } from './cli/openapi.ts'
+import { serve } from './cli/serve.ts'
+import { tell } from './cli/tell.ts'
+import { configFrom, environment, SETTINGS } from './config.ts'
+
+export async function run(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync(argv)
+  } catch (error) {
+    process.exitCode = tell(error)
+  }
+}
+
+function program(): Command {
+  const acceptd = new Command('acceptd')
+    .description('An async job API on Postgres: POST work, get 202 and a place to look.')
+    .version('0.1.0')
+    .addHelpText('after', settingsHelp())
+  const config = () => configFrom(environment())
+
+  acceptd
+    .command('serve')
+    .description('start the API and the worker (see ACCEPTD_ROLE); Postgres too, unless DATABASE_URL is set')
+    .action(() => serve(config()))
+
+  const migrate = acceptd.command('migrate').description('bring the database up to date, or see how it stands')
+  migrate
+    .command('up')
+    .description('apply the migrations that are missing')
+    .action(() => migrateUpAndTell(config()))
+  migrate
+    .command('status')
+    .description('list the migrations; exit 1 if some are missing')
+    .action(() => printMigrations(config()))
+
+  acceptd
+    .command('audit')
+    .description('compare jobs with queue deliveries; list where they disagree and exit 1')
+    .action(() => printAudit(config()))
+
+  acceptd
+    .command('openapi')
+    .description('print the OpenAPI document of the shipped tasks and those in ACCEPTD_TASKS')
+    .addOption(new Option('--write', 'write openapi.yaml, for the shipped tasks alone').conflicts('check'))
+    .addOption(new Option('--check', 'exit 1 if openapi.yaml is not what --write would make it'))
+    .action((options: { write?: true; check?: true }) => openApi(config(), options))
+  return acceptd
+}
+
+function settingsHelp(): string {
+  const width = Math.max(...SETTINGS.map(({ name }) => name.length))
+  const lines = SETTINGS.map(({ name, help, fallback }) => {
+    const otherwise = fallback === '' ? '' : ` (${fallback})`
+    return `  ${name.padEnd(width)}  ${help}${otherwise}`
+  })
+  return `\nSettings, from the environment or a .env file (what holds if not set):\n${lines.join('\n')}\n`
+}

@@ -1,0 +1,79 @@
+/** Accepting a job: its row, its key and its delivery in one transaction, or none of them. */
+import type { PgBoss } from 'pg-boss'
+import { JobError } from '../job/errors.ts'
+import { newJobId, type Job } from '../job/job.ts'
+import type { Submission } from '../job/submission.ts'
+import { enqueue } from '../queue/deliveries.ts'
+import type { Db } from '../store/database.ts'
+import { findJob, findJobByKey, insertJob } from '../store/jobs.ts'
+import { isLockTimeout, isOutage } from '../store/outage.ts'
+import type { WorkSignal } from '../store/signals.ts'
+
+export interface Commands {
+  readonly db: Db
+  readonly boss: PgBoss
+  readonly workSignal: WorkSignal
+}
+
+export interface Wish {
+  readonly principal: string
+  readonly submission: Submission
+  readonly idempotencyKey?: string
+  readonly fingerprint: string
+}
+
+export interface Submitted {
+  readonly job: Job
+  /** The key was used before, for the same: this is that job. */
+  readonly replayed: boolean
+}
+
+/**
+ * @throws JobError idempotency-key-reused, idempotency-in-progress; whatever an outage throws, and then the job exists or
+ * it does not: repeating with the same key is safe.
+ */
+export async function submitJob(commands: Commands, wish: Wish): Promise<Submitted> {
+  const id = newJobId()
+  const job = await accept(commands, wish, id).catch((error: unknown) => resolveDoubt(commands, wish, id, error))
+  if (!job) return replay(commands, wish)
+  commands.workSignal.send()
+  return { job, replayed: false }
+}
+
+/**
+ * The job of an earlier submission with this key, if there was one.
+ * @throws JobError idempotency-key-reused where that asked for something else
+ */
+export async function findReplay(db: Db, wish: Omit<Wish, 'submission'>): Promise<Job | undefined> {
+  if (wish.idempotencyKey === undefined) return undefined
+  const earlier = await findJobByKey(db, wish.principal, wish.idempotencyKey)
+  if (!earlier || earlier.fingerprint === wish.fingerprint) return earlier
+  // Nothing of the first request is told: whoever guesses a key must not learn what it was for.
+  throw new JobError('idempotency-key-reused', 'This Idempotency-Key was used before, with a different request')
+}
+
+function accept({ db, boss }: Commands, wish: Wish, id: string): Promise<Job | undefined> {
+  return db.transaction().execute(async (trx) => {
+    const job = await insertJob(trx, { ...wish, id })
+    if (job) await enqueue(boss, trx, job)
+    return job
+  })
+}
+
+async function replay({ db }: Commands, wish: Wish): Promise<Submitted> {
+  const job = await findReplay(db, wish)
+  if (job) return { job, replayed: true }
+  // It had the key and is gone between the two statements.
+  throw new JobError('idempotency-in-progress', 'A request with this Idempotency-Key is being handled; ask again')
+}
+
+/** A connection lost during COMMIT leaves it open whether that happened; the job's row tells. */
+async function resolveDoubt({ db }: Commands, wish: Wish, id: string, error: unknown): Promise<Job> {
+  if (isLockTimeout(error)) {
+    const detail = 'A request with this Idempotency-Key is being handled; ask again'
+    throw new JobError('idempotency-in-progress', detail, { cause: error })
+  }
+  const job = isOutage(error) ? await findJob(db, wish.principal, id) : undefined
+  if (job) return job
+  throw error
+}

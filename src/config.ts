@@ -1,0 +1,119 @@
+/** The environment, read once, checked all at once, frozen. The only reader of process.env. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+
+export interface Setting {
+  readonly name: string
+  readonly help: string
+  readonly fallback: string
+}
+
+const ROLES = ['all', 'api', 'worker'] as const
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
+
+const schema = {
+  PORT: { help: 'Port to listen on', fallback: '3000', type: whole(0, 65_535) },
+  HOST: { help: 'Address to listen on; loopback only, unless set', fallback: '127.0.0.1', type: z.string().min(1) },
+  DATABASE_URL: {
+    help: 'Postgres to use, as postgres://…; an embedded one is started where this is not set',
+    fallback: '',
+    type: z.string().regex(/^(postgres(ql)?:\/\/.+)?$/, 'must start with postgres:// or postgresql://'),
+  },
+  ACCEPTD_ROLE: {
+    help: 'What this process does: all, api (HTTP only) or worker (jobs only)',
+    fallback: 'all',
+    type: z.enum(ROLES, `must be one of ${ROLES.join(', ')}`),
+  },
+  ACCEPTD_DATA_DIR: { help: 'Where the embedded Postgres keeps its data', fallback: '.data', type: z.string().min(1) },
+  ACCEPTD_TASKS: { help: 'Folders with tasks of your own, with commas between', fallback: '', type: z.string() },
+  ACCEPTD_PUBLIC_URL: {
+    help: 'Address clients know this service by, if links are to be absolute',
+    fallback: '',
+    type: z.union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })]),
+  },
+  ACCEPTD_CONCURRENCY: { help: 'Jobs a worker process runs at once', fallback: '10', type: whole(1, 1000) },
+  ACCEPTD_GRACE_SECONDS: {
+    help: 'How long running jobs may go on after SIGTERM before they are handed back',
+    fallback: '10',
+    type: whole(0, 3600),
+  },
+  LOG_LEVEL: { help: `Least of ${LEVELS.join(', ')} to log`, fallback: 'info', type: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`) },
+  NODE_ENV: {
+    help: '"production" refuses the embedded Postgres',
+    fallback: 'development',
+    type: z.string(),
+  },
+} as const satisfies Record<string, { help: string; fallback: string; type: z.ZodType }>
+
+export const SETTINGS: readonly Setting[] = Object.entries(schema).map(([name, { help, fallback }]) => ({
+  name,
+  help,
+  fallback,
+}))
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  /** Absent: start the embedded one. */
+  readonly databaseUrl?: string
+  readonly role: (typeof ROLES)[number]
+  readonly dataDir: string
+  readonly taskFolders: readonly string[]
+  readonly publicUrl?: string
+  readonly concurrency: number
+  readonly graceSeconds: number
+  readonly logLevel: (typeof LEVELS)[number]
+}
+
+/** What is wrong with the environment, every setting at once, a line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** @throws ConfigError */
+export function configFrom(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = []
+  const read = <K extends keyof typeof schema>(name: K): z.output<(typeof schema)[K]['type']> => {
+    const { type, fallback } = schema[name]
+    const given = env[name]?.trim() || fallback
+    const result = type.safeParse(given)
+    if (!result.success) problems.push(`${name} ${result.error.issues[0]?.message} (it is "${given}")`)
+    return result.data as z.output<(typeof schema)[K]['type']>
+  }
+  const databaseUrl = read('DATABASE_URL')
+  const publicUrl = read('ACCEPTD_PUBLIC_URL')
+  const config: Config = {
+    port: read('PORT'),
+    host: read('HOST'),
+    role: read('ACCEPTD_ROLE'),
+    dataDir: path.resolve(read('ACCEPTD_DATA_DIR')),
+    taskFolders: (read('ACCEPTD_TASKS') ?? '').split(',').filter(Boolean).map((folder) => path.resolve(folder.trim())),
+    concurrency: read('ACCEPTD_CONCURRENCY'),
+    graceSeconds: read('ACCEPTD_GRACE_SECONDS'),
+    logLevel: read('LOG_LEVEL'),
+    ...(databaseUrl ? { databaseUrl } : {}),
+    ...(publicUrl ? { publicUrl } : {}),
+  }
+  if (read('NODE_ENV') === 'production' && !databaseUrl && problems.length === 0) {
+    problems.push(
+      'NODE_ENV is "production" but DATABASE_URL is not set. Either set DATABASE_URL to a Postgres of yours, ' +
+        'or run `docker compose up`, which brings one',
+    )
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  return Object.freeze(config)
+}
+
+/** The process's own environment, with what a .env file in the working folder adds to it. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  if (fs.existsSync('.env')) process.loadEnvFile('.env')
+  return process.env
+}

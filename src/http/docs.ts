@@ -1,0 +1,42 @@
+/** The description of the API as this process serves it, and Swagger UI over it. */
+import { Router } from 'express'
+import helmet from 'helmet'
+import swaggerUi from 'swagger-ui-express'
+import type { Catalogue } from '../job/catalogue.ts'
+import { openApiYaml } from './openapi/document.ts'
+import { resource } from './resource.ts'
+
+export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined): Router {
+  const router = Router()
+  const yaml = openApiYaml(catalogue, publicUrl)
+  resource(
+    router,
+    '/openapi.yaml',
+    {
+      get(_req, res) {
+        res.type('application/yaml').send(yaml)
+      },
+    },
+    { mediaTypes: [] },
+  )
+  const options = { swaggerOptions: { url: '/openapi.yaml', tryItOutEnabled: true }, customSiteTitle: 'acceptd' }
+  router.use('/docs', pageHeaders(publicUrl), swaggerUi.serve, swaggerUi.setup(undefined, options))
+  // Whoever opens the address in a browser wants to see what this is.
+  resource(router, '/', { get: (_req, res) => res.redirect(302, '/docs/') }, { mediaTypes: [] })
+  return router
+}
+
+/**
+ * Helmet's defaults tell browsers to use https for every subresource and from then on. On plain http that leaves Swagger
+ * UI blank everywhere but on localhost, so both are for an https public URL only.
+ */
+function pageHeaders(publicUrl: string | undefined) {
+  const https = publicUrl?.startsWith('https:') ?? false
+  return helmet({
+    strictTransportSecurity: https,
+    contentSecurityPolicy: { directives: https ? {} : { upgradeInsecureRequests: null } },
+    // Meaningless on plain http, where browsers only complain about them in the console.
+    crossOriginOpenerPolicy: https,
+    originAgentCluster: https,
+  })
+}

@@ -1,0 +1,50 @@
+/** JSON.parse that never rounds a number behind the client's back. */
+import { InexactNumber } from '../job/json.ts'
+
+// Only a literal of 16 digits or more, or with an exponent, can lose anything; most bodies have none, and are spared the
+// slow way round.
+const SUSPECT = /\d[\d.]{15}|\d[eE]/
+
+// Any double is named uniquely by 17 significant digits, so a decimal of no more than that says which double it means.
+const MAX_SIGNIFICANT_DIGITS = 17
+
+/** As JSON.parse, with an InexactNumber where a number's value would change. `-0` comes out as 0. */
+export function parseExactly(text: string): unknown {
+  if (!SUSPECT.test(text)) return JSON.parse(text, text.includes('-0') ? plusZero : undefined)
+  return parseWithSource(text, (_name, value, context) => {
+    if (typeof value !== 'number') return value
+    if (context.source !== undefined && !isKept(context.source, value)) return new InexactNumber(context.source)
+    return value === 0 ? 0 : value
+  })
+}
+
+// The third argument, with the literal as it stood in the text (ES2026), is not in TypeScript's library yet.
+type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown
+const parseWithSource: (text: string, reviver: Reviver) => unknown = JSON.parse as (text: string, r: unknown) => unknown
+
+function plusZero(_name: string, value: unknown): unknown {
+  return value === 0 ? 0 : value
+}
+
+function isKept(literal: string, value: number): boolean {
+  // The longest any double needs is 309 digits; a longer literal is an attack on the arithmetic below.
+  if (!Number.isFinite(value) || literal.length > 400) return false
+  const [digits, exponent] = scientific(literal)
+  if (value === 0) return digits === ''
+  // A whole number: all its digits count, as in an id. A fraction: the nearest double is what JSON promises.
+  if (exponent >= 0) return BigInt(digits + '0'.repeat(exponent)) === BigInt(Math.abs(value)) && isSafe(value, digits)
+  return digits.length <= MAX_SIGNIFICANT_DIGITS
+}
+
+// Past 2^53 neighbours are missing: a whole number written out in full digits there is an id that got lucky.
+function isSafe(value: number, digits: string): boolean {
+  return Number.isSafeInteger(value) || digits.length <= 15
+}
+
+/** The literal as digits × 10^exponent, digits without zeros at either end. */
+function scientific(literal: string): [digits: string, exponent: number] {
+  const [, whole = '', fraction = '', power = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? []
+  const all = (whole + fraction).replace(/^0+/, '')
+  const digits = all.replace(/0+$/, '')
+  return [digits, Number(power) - fraction.length + (all.length - digits.length)]
+}

@@ -1,0 +1,59 @@
+/** The OpenAPI 3.1 document of the tasks this process has loaded. */
+import { stringify } from 'yaml'
+import { createDocument } from 'zod-openapi'
+import type { Catalogue } from '../../job/catalogue.ts'
+import { plain } from '../../job/plain-schema.ts'
+import { healthPaths, jobPaths, taskListPath } from './paths.ts'
+import { headerComponents } from './responses.ts'
+import { anyResult, jobsPath, taskPaths, taskSchemas } from './task-paths.ts'
+
+const DESCRIPTION = `Submit work that takes a while; get 202 and a place to look; fetch the result when it is done.
+
+Send \`POST /tasks/{task}\` with the task's input (or \`POST /jobs\` with \`{"task", "input"}\`). The answer is \`202 Accepted\`
+with the job's address in \`Location\` and the seconds to wait in \`Retry-After\`. Ask there until \`done\` is true; then
+\`result\` or \`error\` says what came of it. With an \`Idempotency-Key\` a submission can be repeated without doing the work
+twice.
+
+Documents may gain members: ignore those you do not know.`
+
+export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: {
+        title: 'acceptd',
+        version: '0.1.0',
+        summary: 'An async job API: HTTP 202 Accepted, done properly',
+        description: DESCRIPTION,
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: publicUrl ?? '/' }],
+      tags: [
+        { name: 'tasks', description: 'Kinds of work' },
+        { name: 'jobs', description: 'Work submitted' },
+        { name: 'operations', description: 'For whoever runs the service' },
+      ],
+      // Nobody has to say who they are yet.
+      security: [],
+      paths: {
+        ...taskListPath,
+        ...taskPaths(catalogue),
+        ...jobsPath(catalogue),
+        ...jobPaths(anyResult(catalogue)),
+        ...healthPaths,
+      },
+      components: { schemas: taskSchemas(catalogue), headers: headerComponents },
+    },
+    {
+      override: ({ jsonSchema, io }) => {
+        plain(jsonSchema)
+        // Answers are open: clients that refuse unknown members would break with each new one. Requests are closed.
+        if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+      },
+    },
+  )
+}
+
+export function openApiYaml(catalogue: Catalogue, publicUrl?: string): string {
+  return stringify(openApiDocument(catalogue, publicUrl), { lineWidth: 0, aliasDuplicateObjects: false })
+}

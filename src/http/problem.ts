@@ -1,0 +1,114 @@
+/** Errors as problem documents (RFC 9457): the one place where an error becomes an answer. */
+import type { ErrorRequestHandler, Request } from 'express'
+import { z } from 'zod'
+import { JobError } from '../job/errors.ts'
+import { isOutage } from '../store/outage.ts'
+import { HttpError } from './http-error.ts'
+import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
+import { sendJson } from './send.ts'
+import type { Urls } from './urls.ts'
+
+const violation = z.object({
+  detail: z.string(),
+  pointer: z.string().meta({ description: 'Where, in the body: a JSON Pointer (RFC 6901) as a URI fragment' }).optional(),
+  parameter: z.string().meta({ description: 'Which query parameter' }).optional(),
+})
+
+export const problemSchema = z
+  .object({
+    type: z.string().meta({ format: 'uri-reference', description: 'Names the kind of problem' }),
+    title: z.string().meta({ description: 'The same for every problem of the type' }),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What is wrong with this request' }),
+    instance: z.string().meta({ format: 'uri', description: 'This occurrence: the id of the request, as in the log' }),
+    code: z.enum(Object.keys(PROBLEM_TYPES) as [ProblemCode, ...ProblemCode[]]),
+    retryable: z.boolean().meta({ description: 'Whether the same request may succeed later' }),
+    errors: z.array(violation).meta({ description: 'Everything that is not valid' }).optional(),
+    job: z.string().meta({ format: 'uri-reference', description: 'The job this is about' }).optional(),
+  })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457)' })
+
+export type Problem = z.infer<typeof problemSchema>
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+
+// Soon: an outage of the database or a full pool is mostly over in a moment. Spread, so that not all come at once.
+const OUTAGE_RETRY_SECONDS = 2
+
+interface Answer {
+  readonly code: ProblemCode
+  readonly detail: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly errors?: Problem['errors']
+  readonly jobId?: string | undefined
+}
+
+export function problemHandler(urls: Urls): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    const { code, detail, headers = {}, errors, jobId } = answerTo(error)
+    const { status, title, retryable } = PROBLEM_TYPES[code]
+    if (code === 'internal-error') req.log.error({ err: error }, 'a bug')
+    else if (error instanceof Error && error.cause) req.log.warn({ err: error.cause, code }, 'refused')
+    if (res.headersSent) return next(error)
+    res.set({ 'Cache-Control': 'no-store', ...headers })
+    const body: Problem = {
+      type: urls.problem(code),
+      title,
+      status,
+      detail,
+      instance: instanceOf(req),
+      code,
+      retryable,
+      ...(errors ? { errors } : {}),
+      ...(jobId === undefined ? {} : { job: urls.job(jobId) }),
+    }
+    sendJson(res, status, body, PROBLEM_MEDIA_TYPE)
+  }
+}
+
+function answerTo(error: unknown): Answer {
+  if (error instanceof JobError) {
+    const seconds = error.retryAfterSeconds ?? (PROBLEM_TYPES[error.code].retryable ? 1 : undefined)
+    return {
+      code: error.code,
+      detail: error.message,
+      jobId: error.jobId,
+      ...(error.violations ? { errors: [...error.violations] } : {}),
+      ...(seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } }),
+    }
+  }
+  if (error instanceof HttpError) {
+    const { code, message: detail, headers, parameters } = error
+    return { code, detail, headers, ...(parameters ? { errors: [...parameters] } : {}) }
+  }
+  if (isOutage(error)) {
+    const seconds = OUTAGE_RETRY_SECONDS + Math.floor(Math.random() * 3)
+    return {
+      code: 'temporary-reduced-capacity',
+      detail: 'The database does not answer just now; send the same request again, with the same Idempotency-Key',
+      headers: { 'Retry-After': String(seconds) },
+    }
+  }
+  return fromExpress(error) ?? { code: 'internal-error', detail: 'The request may be sent again; the log has the details' }
+}
+
+/** What Express and its body parser throw; they carry a status and, the parser's, a `type`. */
+function fromExpress(error: unknown): Answer | undefined {
+  if (!(error instanceof Error) || !('status' in error)) return undefined
+  const type = 'type' in error ? error.type : undefined
+  if (type === 'entity.too.large') {
+    const limit = 'limit' in error ? ` (${String(error.limit)} bytes)` : ''
+    return { code: 'content-too-large', detail: `The body is larger than is taken here${limit}` }
+  }
+  if (type === 'encoding.unsupported') {
+    const headers = { 'Accept-Encoding': 'gzip, deflate, br, identity' }
+    return { code: 'unsupported-media-type', detail: 'The Content-Encoding is not supported', headers }
+  }
+  if (error instanceof URIError) return { code: 'invalid-parameter', detail: 'The path is not valid percent-encoding' }
+  if (error.status === 400) return { code: 'malformed-body', detail: 'The body could not be read' }
+  return undefined
+}
+
+function instanceOf(req: Request): string {
+  return `urn:uuid:${String(req.id)}`
+}

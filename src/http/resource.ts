@@ -1,0 +1,42 @@
+/** A resource and the methods it has: HEAD with every GET, OPTIONS always, and 405 with Allow for the rest. */
+import type { Request, RequestHandler, Response, Router } from 'express'
+import { HttpError } from './http-error.ts'
+
+type Handler = (req: Request, res: Response) => Promise<void> | void
+
+export interface Methods {
+  readonly get?: Handler
+  readonly post?: readonly [...before: RequestHandler[], handler: Handler]
+}
+
+export interface ResourceOptions {
+  /** What it can be had as; anything is acceptable where it is empty. */
+  readonly mediaTypes?: readonly string[]
+}
+
+const JSON_TYPES = ['application/json', 'application/problem+json']
+
+export function resource(
+  router: Router,
+  path: string,
+  methods: Methods,
+  { mediaTypes = JSON_TYPES }: ResourceOptions = {},
+): void {
+  const allow = ['OPTIONS', ...(methods.get ? ['GET', 'HEAD'] : []), ...(methods.post ? ['POST'] : [])].join(', ')
+  const route = router.route(path)
+  const acceptable: RequestHandler = (req, _res, next) => {
+    // Before anything is done: a client that cannot read the answer must not find the job done (RFC 9110 §15.5.7).
+    if (mediaTypes.length > 0 && req.accepts([...mediaTypes]) === false) {
+      throw new HttpError('not-acceptable', `This can be had as ${mediaTypes[0]} only`)
+    }
+    next()
+  }
+  if (methods.get) route.get(acceptable, methods.get)
+  if (methods.post) route.post(acceptable, ...methods.post)
+  route.options((_req, res) => {
+    res.set('Allow', allow).status(204).end()
+  })
+  route.all((req) => {
+    throw new HttpError('method-not-allowed', `${req.method} is not allowed here`, { headers: { Allow: allow } })
+  })
+}

@@ -1,0 +1,65 @@
+/** The HTTP server: its limits, what it says to what is not HTTP, and how it stops. */
+import { randomUUID } from 'node:crypto'
+import http, { type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { PROBLEM_MEDIA_TYPE } from './problem.ts'
+import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
+
+export interface RunningServer {
+  readonly port: number
+  /** Takes no more connections, lets requests under way finish, then resolves. */
+  close(): Promise<void>
+}
+
+/** @throws Error with a `code` (EADDRINUSE, EACCES…) where the port cannot be had */
+export async function listen(app: RequestListener, host: string, port: number): Promise<RunningServer> {
+  const server = http.createServer(
+    {
+      // A client that sends its header or body by drips must not hold a connection for minutes (Node's defaults).
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      connectionsCheckingInterval: 5000,
+      // Above what proxies keep (mostly 60 s), so that it is they who close and no request meets a closed connection.
+      keepAliveTimeout: 65_000,
+    },
+    app,
+  )
+  server.on('clientError', refuse)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+}
+
+// close() alone waits for kept-alive connections that were busy when it was called until they time out.
+const CLOSE_IDLE_MS = 100
+
+function close(server: Server): Promise<void> {
+  const timer = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
+  return new Promise<void>((resolve) => {
+    server.close(() => resolve())
+  }).finally(() => clearInterval(timer))
+}
+
+const CODES: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'request-header-fields-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
+}
+
+/** What Node's parser refuses never reaches Express; it gets a problem document all the same. */
+function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const code = CODES[error.code ?? ''] ?? 'malformed-request'
+  const { status, title, retryable } = PROBLEM_TYPES[code]
+  const id = randomUUID()
+  const instance = `urn:uuid:${id}`
+  const problem = { type: `/problems/${code}`, title, status, detail: title, instance, code, retryable }
+  const body = `${JSON.stringify(problem)}\n`
+  socket.end(
+    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\n` +
+      `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+      `X-Request-Id: ${id}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+  )
+}

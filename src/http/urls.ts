@@ -1,0 +1,22 @@
+/** Where things are. Path-absolute, so that they hold behind any proxy, unless a public base URL is configured. */
+export interface Urls {
+  job(id: string): string
+  result(id: string): string
+  cancel(id: string): string
+  jobs(query: URLSearchParams): string
+  task(name: string): string
+  problem(code: string): string
+}
+
+/** Never from Host or X-Forwarded-Host: a client could then have us hand out links to a host of its choosing. */
+export function urlsBelow(publicUrl: string | undefined): Urls {
+  const base = publicUrl?.replace(/\/+$/, '') ?? ''
+  return {
+    job: (id) => `${base}/jobs/${id}`,
+    result: (id) => `${base}/jobs/${id}/result`,
+    cancel: (id) => `${base}/jobs/${id}/cancel`,
+    jobs: (query) => `${base}/jobs?${query}`,
+    task: (name) => `${base}/tasks/${name}`,
+    problem: (code) => `${base}/problems/${code}`,
+  }
+}

@@ -1,0 +1,69 @@
+/** Every file in a tasks folder becomes a task named after the file. */
+import fs from 'node:fs/promises'
+import { registerHooks } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { known, type Catalogue, type KnownTask } from './job/catalogue.ts'
+import { isTask } from './job/task.ts'
+
+export const SHIPPED_TASKS = path.join(import.meta.dirname, 'tasks')
+
+/** A task file or folder that cannot be used: the path and the reason. */
+export class TaskFileError extends Error {
+  override readonly name = 'TaskFileError'
+}
+
+/** @throws TaskFileError on the first file that is not a task, and on a name used twice */
+export async function loadTasks(folders: readonly string[]): Promise<Catalogue> {
+  makeAcceptdResolvable()
+  const tasks = new Map<string, KnownTask>()
+  const origins = new Map<string, string>()
+  for (const folder of folders) {
+    for (const file of await taskFiles(folder)) {
+      const task = await loadTask(file)
+      const earlier = origins.get(task.name)
+      if (earlier) throw new TaskFileError(`${file}: there is a task "${task.name}" already, in ${earlier}`)
+      tasks.set(task.name, task)
+      origins.set(task.name, file)
+    }
+  }
+  return tasks
+}
+
+async function taskFiles(folder: string): Promise<string[]> {
+  const names = await fs.readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === 'ENOENT' ? 'there is no such folder' : error.message
+    throw new TaskFileError(`${folder}: ${reason} (ACCEPTD_TASKS)`, { cause: error })
+  })
+  return names
+    .filter((name) => /\.(m?ts|m?js)$/.test(name) && !name.endsWith('.d.ts') && !/\.test\.\w+$/.test(name))
+    .toSorted()
+    .map((name) => path.join(folder, name))
+}
+
+async function loadTask(file: string): Promise<KnownTask> {
+  try {
+    const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+    if (!isTask(module.default)) throw new Error('its default export is not a task; export default defineTask({ … })')
+    return known(path.basename(file, path.extname(file)), module.default)
+  } catch (error) {
+    throw new TaskFileError(`${file}: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+let resolvable = false
+
+/** `import … from 'acceptd'` means this package for a file anywhere on disk, with nothing installed beside it. */
+function makeAcceptdResolvable(): void {
+  if (resolvable) return
+  resolvable = true
+  const url = pathToFileURL(path.join(import.meta.dirname, 'acceptd.ts')).href
+  registerHooks({
+    resolve: (specifier, context, nextResolve) =>
+      specifier === 'acceptd' ? { url, shortCircuit: true } : nextResolve(specifier, context),
+  })
+}

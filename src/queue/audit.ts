@@ -1,0 +1,34 @@
+/** The audit: do our jobs and pg-boss's deliveries agree? The answer must always be an empty list. */
+import { sql, type Kysely } from 'kysely'
+import { LANE, QUEUE_SCHEMA } from './boss.ts'
+
+export interface Disagreement {
+  readonly id: string
+  /** What our row says; null where there is none. */
+  readonly status: string | null
+  /** What pg-boss's says; null where there is none. */
+  readonly queueState: string | null
+}
+
+/**
+ * One statement, so that it sees both sides at one instant: every job that has not ended has its delivery, waiting or
+ * active as the job is pending or running, at the same count; and no delivery is without such a job.
+ */
+export async function audit<T>(db: Kysely<T>): Promise<Disagreement[]> {
+  const queue = sql.table(`${QUEUE_SCHEMA}.job`)
+  const { rows } = await sql<Disagreement>`
+    select j.id, j.status, q.state::text as "queueState"
+    from acceptd.jobs j left join ${queue} q on q.name = ${LANE} and q.id = j.id
+    where j.status in ('pending', 'running') and (
+      q.id is null
+      or (j.status = 'pending') <> (q.state in ('created', 'retry'))
+      or (j.status = 'running') <> (q.state = 'active' and q.retry_count = j.delivery)
+    )
+    union all
+    select q.id, j.status, q.state::text
+    from ${queue} q left join acceptd.jobs j on j.id = q.id
+    where q.name = ${LANE} and (j.id is null or j.status not in ('pending', 'running'))
+    limit 1000
+  `.execute(db)
+  return rows
+}

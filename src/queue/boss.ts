@@ -1,0 +1,44 @@
+/** pg-boss: started, its one queue made, its surprises tamed. */
+import type pg from 'pg'
+import { PgBoss } from 'pg-boss'
+
+export const QUEUE_SCHEMA = 'acceptd_queue'
+/** The lane every task shares. */
+export const LANE = 'default'
+
+// The furthest pg-boss allows. It never ends or deletes a delivery of ours: settle and sweep do, and they alone.
+const DAY_SECONDS = 86_400
+const DECADE_SECONDS = 10 * 365 * DAY_SECONDS
+const NEVER_GIVE_UP = 1_000_000
+
+export interface BossOptions {
+  readonly pool: pg.Pool
+  readonly onError: (error: Error) => void
+}
+
+/**
+ * pg-boss delivers and nothing more. Its supervisor is off: it would change its own rows only and leave ours saying
+ * "running" for ever, where our sweeper moves both in one transaction. A delivery's row lives exactly as long as its
+ * job is not terminal, so there is nothing to maintain either.
+ */
+export async function startBoss({ pool, onError }: BossOptions): Promise<PgBoss> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => pool.query(text, values) },
+    schema: QUEUE_SCHEMA,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+  })
+  // Without a listener an `error` event kills the process.
+  boss.on('error', onError)
+  await boss.start()
+  await boss.createQueue(LANE, {
+    // A table of its own: over the shared one, a burst that is newer than the statistics drains at a twentieth.
+    partition: true,
+    retryLimit: NEVER_GIVE_UP,
+    retryDelay: 0,
+    expireInSeconds: DAY_SECONDS,
+    retentionSeconds: DECADE_SECONDS,
+  })
+  return boss
+}

@@ -1,0 +1,54 @@
+/** Deliveries: pg-boss handing us a job id. Each function works inside the caller's transaction. */
+import { fromKysely, type KyselyTransactionLike, type PgBoss } from 'pg-boss'
+import type { Job } from '../job/job.ts'
+import { LANE } from './boss.ts'
+
+export type Trx = KyselyTransactionLike
+
+/** One delivery of one job. The count grows with each, so the pair is pg-boss's fence against stale workers. */
+export interface Delivery {
+  readonly id: string
+  readonly retryCount: number
+}
+
+/** The job's id is the delivery's id, so enqueueing twice cannot happen. */
+export async function enqueue(boss: PgBoss, trx: Trx, job: Job): Promise<void> {
+  const startAfter = job.runAt > job.createdAt ? { startAfter: job.runAt.toISOString() } : {}
+  const id = await boss.send(LANE, null, { id: job.id, priority: job.priority, ...startAfter, db: fromKysely(trx) })
+  if (id !== job.id) throw new Error(`pg-boss did not take job ${job.id}`)
+}
+
+/** Up to `limit` due deliveries, best first, now ours. */
+export async function takeDeliveries(boss: PgBoss, trx: Trx, limit: number): Promise<Delivery[]> {
+  const jobs = await boss.fetch(LANE, { batchSize: limit, db: fromKysely(trx) })
+  return jobs.map(({ id, retryCount }) => ({ id, retryCount }))
+}
+
+/** The job has ended; its delivery goes with it. */
+export async function endDelivery(boss: PgBoss, trx: Trx, delivery: Delivery): Promise<void> {
+  must(await boss.deleteJob(LANE, delivery, { db: fromKysely(trx) }), delivery.id)
+}
+
+/** The job is to be delivered again, not before `runAt`. */
+export async function redeliver(boss: PgBoss, trx: Trx, delivery: Delivery, runAt: Date): Promise<void> {
+  const db = fromKysely(trx)
+  must(await boss.fail(LANE, delivery, null, { db }), delivery.id)
+  await boss.update(LANE, undefined, { id: delivery.id, startAfter: runAt.toISOString(), db })
+}
+
+/** The job was canceled before a worker took it. */
+export async function withdraw(boss: PgBoss, trx: Trx, id: string): Promise<void> {
+  must(await boss.deleteJob(LANE, id, { db: fromKysely(trx) }), id)
+}
+
+/** Drops deliveries of jobs that have ended: there is nothing left to do for them. */
+export async function drop(boss: PgBoss, trx: Trx, deliveries: readonly Delivery[]): Promise<void> {
+  if (deliveries.length > 0) await boss.deleteJob(LANE, [...deliveries], { db: fromKysely(trx) })
+}
+
+// Our row said that this delivery is ours. If pg-boss's says otherwise the two have come apart: better to roll back and
+// be loud than to move one without the other. (`affected` is there but missing from the published types.)
+function must(response: object, id: string): void {
+  if ('affected' in response && response.affected === 1) return
+  throw new Error(`The queue does not have the delivery of job ${id} that it should`)
+}

@@ -1,0 +1,33 @@
+/** What an operator wants to know at a glance. */
+import { sql } from 'kysely'
+import type { Db } from './database.ts'
+import { LEASE_SECONDS } from './workers.ts'
+
+export interface Overview {
+  /** How long the oldest job that could run has been waiting, in seconds; absent when none is. */
+  readonly oldestRunnableSeconds?: number
+  readonly workersAlive: number
+  readonly running: number
+}
+
+export async function readOverview(db: Db): Promise<Overview> {
+  const { rows } = await sql<{ oldest: number | null; workers: number; running: number }>`
+    select
+      (select extract(epoch from now() - min(run_at))::float8 from acceptd.jobs
+        where status = 'pending' and run_at <= now()) as oldest,
+      (select count(*)::int from acceptd.workers
+        where seen_at > now() - make_interval(secs => ${sql.lit(LEASE_SECONDS)})) as workers,
+      (select count(*)::int from acceptd.jobs where status = 'running') as running
+  `.execute(db)
+  const [row] = rows
+  return {
+    workersAlive: row?.workers ?? 0,
+    running: row?.running ?? 0,
+    ...(row?.oldest == null ? {} : { oldestRunnableSeconds: row.oldest }),
+  }
+}
+
+/** Resolves when the database answers. */
+export async function ping(db: Db): Promise<void> {
+  await sql`select 1`.execute(db)
+}

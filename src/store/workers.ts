@@ -1,0 +1,78 @@
+/** Workers and their leases. */
+import { sql } from 'kysely'
+import type { Progress } from '../job/progress.ts'
+import type { Db } from './database.ts'
+
+// A worker says every second that it is alive. Three missed in a row and it is taken for dead: long enough for a stalled
+// event loop or a slow disk, short enough that its jobs run again within five seconds of a crash.
+export const LEASE_SECONDS = 3
+
+export interface WorkerIdentity {
+  readonly id: string
+  readonly host: string
+  readonly pid: number
+}
+
+export async function enrolWorker(db: Db, worker: WorkerIdentity): Promise<void> {
+  await db.insertInto('workers').values(worker).execute()
+}
+
+/** False means that the worker was taken for dead and its jobs given to others. */
+export async function renewLease(db: Db, id: string): Promise<boolean> {
+  const row = await db.updateTable('workers').set({ seen_at: sql<Date>`now()` }).where('id', '=', id).executeTakeFirst()
+  return row.numUpdatedRows > 0n
+}
+
+export async function removeWorker(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('workers').where('id', '=', id).execute()
+}
+
+/** Forgets workers whose lease has run out. */
+export async function removeDeadWorkers(db: Db): Promise<void> {
+  await db
+    .deleteFrom('workers')
+    .where('seen_at', '<', sql<Date>`now() - make_interval(secs => ${sql.lit(LEASE_SECONDS)})`)
+    .execute()
+}
+
+export interface Orphan {
+  readonly id: string
+  readonly attempt: number
+  readonly task: string
+}
+
+/** Running jobs whose worker is gone. */
+export async function findOrphans(db: Db, limit: number): Promise<Orphan[]> {
+  return db
+    .selectFrom('jobs')
+    .select(['id', 'attempt', 'task'])
+    .where('status', '=', 'running')
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('workers').select('workers.id').whereRef('workers.id', '=', 'jobs.worker_id'))),
+    )
+    .limit(limit)
+    .execute()
+}
+
+/** Of this worker's running jobs, those somebody asked to cancel. */
+export async function findCancelRequests(db: Db, workerId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('status', '=', 'running')
+    .where('worker_id', '=', workerId)
+    .where('cancel_requested_at', 'is not', null)
+    .execute()
+  return rows.map((row) => row.id)
+}
+
+/** Written only while the attempt still owns the job. */
+export async function saveProgress(db: Db, id: string, attempt: number, { percent, note }: Progress): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({ progress: percent, progress_note: note ?? null, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .where('status', '=', 'running')
+    .where('attempt', '=', attempt)
+    .execute()
+}

@@ -1,0 +1,96 @@
+/** One attempt at one job, from the claim to the settled outcome, with its line in the log. */
+import type { PgBoss } from 'pg-boss'
+import type { Logger } from 'pino'
+import type { KnownTask } from '../job/catalogue.ts'
+import { failure } from '../job/failure.ts'
+import type { Job } from '../job/job.ts'
+import type { Outcome } from '../job/settlement.ts'
+import type { TaskLog } from '../job/task.ts'
+import type { Db } from '../store/database.ts'
+import { isOutage } from '../store/outage.ts'
+import { saveProgress } from '../store/workers.ts'
+import { progressWriter } from './progress-writer.ts'
+import { runTask, type StopReason } from './run-task.ts'
+import { settle, settleThroughOutages } from './settle.ts'
+
+export interface RunningAttempt {
+  /** The outcome is written, or the attempt lost its job. Never rejects. */
+  readonly settled: Promise<void>
+  /** The task has returned as well: its slot is free. Never rejects. */
+  readonly finished: Promise<void>
+  stop(reason: StopReason): void
+  /** Gives the job back as it is, without using up the attempt. */
+  handBack(): Promise<void>
+}
+
+export interface RunnerOptions {
+  readonly db: Db
+  readonly boss: PgBoss
+  readonly log: Logger
+}
+
+export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
+  return { run }
+
+  function run(task: KnownTask, job: Job, input: unknown): RunningAttempt {
+    const { id, attempt } = job
+    const log = parent.child({ job: id, task: task.name, attempt })
+    const givingUp = new AbortController()
+    const began = performance.now()
+    const progress = progressWriter(
+      (latest) => saveProgress(db, id, attempt, latest),
+      (error) => log.debug({ err: error }, 'progress was not saved'),
+    )
+    const context = { jobId: id, attempt, log: taskLog(log), progress: progress.report }
+    const running = runTask(task, input, context)
+    const settled = running.outcome.then(conclude)
+    const finished = Promise.all([settled, running.finished]).then(() => undefined)
+    return { settled, finished, stop: running.stop, handBack }
+
+    async function conclude(outcome: Outcome): Promise<void> {
+      await progress.stop()
+      try {
+        const result = await write(outcome)
+        const line = { outcome: outcome.kind, move: result?.move ?? 'lost', ms: Math.round(performance.now() - began) }
+        if (outcome.kind === 'failed') {
+          const { code, detail } = outcome.failure
+          log.warn({ ...line, code, detail, err: running.thrown() }, 'attempt')
+        } else log.info(line, 'attempt')
+      } catch (error) {
+        log.error({ err: error, outcome: outcome.kind }, 'attempt could not be settled')
+      }
+    }
+
+    async function write(outcome: Outcome) {
+      const options = { retry: task.retry }
+      try {
+        return await settleThroughOutages(givingUp.signal, db, boss, { id, attempt }, outcome, options)
+      } catch (error) {
+        if (isOutage(error) || outcome.kind !== 'completed') throw error
+        // The database will not have this result. Left alone the job would say "running" for as long as we live.
+        log.error({ err: error }, 'result could not be stored')
+        const unstorable = failure('invalid-output', 'The result could not be stored', false)
+        return settle(db, boss, { id, attempt }, { kind: 'failed', failure: unstorable }, options)
+      }
+    }
+
+    async function handBack(): Promise<void> {
+      givingUp.abort()
+      try {
+        const result = await settle(db, boss, { id, attempt }, { kind: 'interrupted' })
+        if (result) log.info({ move: result.move }, 'handed back')
+      } catch (error) {
+        // The sweeper of another process will find it without a worker.
+        log.error({ err: error }, 'could not hand the job back')
+      }
+    }
+  }
+}
+
+function taskLog(log: Logger): TaskLog {
+  return {
+    info: (message, details = {}) => log.info(details, message),
+    warn: (message, details = {}) => log.warn(details, message),
+    error: (message, details = {}) => log.error(details, message),
+  }
+}

@@ -1,0 +1,39 @@
+/** Claiming: a delivery and its job become this worker's in one transaction. */
+import type { PgBoss } from 'pg-boss'
+import { drop, takeDeliveries } from '../queue/deliveries.ts'
+import type { Db, Trx } from '../store/database.ts'
+import { findPending, startJobs, type StartedJob } from '../store/moves.ts'
+
+/** Somebody is changing one of the jobs just now; nothing was claimed. */
+export class ClaimContended extends Error {}
+
+/** Up to `limit` jobs, started. */
+export function claim(db: Db, boss: PgBoss, workerId: string, limit: number): Promise<StartedJob[]> {
+  return db.transaction().execute(async (trx) => {
+    const deliveries = await takeDeliveries(boss, trx, limit)
+    if (deliveries.length === 0) return []
+    const starts = deliveries.map(({ id, retryCount }) => ({ id, delivery: retryCount }))
+    const started = await startJobs(trx, workerId, starts)
+    if (started.length < deliveries.length) {
+      const mine = new Set(started.map(({ job }) => job.id))
+      await leave(boss, trx, deliveries.filter((delivery) => !mine.has(delivery.id)))
+    }
+    return started
+  })
+}
+
+type Deliveries = Awaited<ReturnType<typeof takeDeliveries>>
+
+/**
+ * A delivery that could not be started is either of a job that has ended, and goes; or its row is held by a cancel under
+ * way, which waits for our lock on the delivery. Then the whole claim is rolled back: the cancel goes through and the
+ * next claim no longer sees that job. Keeping it would leave an active delivery of a pending job.
+ */
+async function leave(boss: PgBoss, trx: Trx, deliveries: Deliveries): Promise<void> {
+  const pending = await findPending(
+    trx,
+    deliveries.map((delivery) => delivery.id),
+  )
+  if (pending.length > 0) throw new ClaimContended()
+  await drop(boss, trx, deliveries)
+}

@@ -1,0 +1,90 @@
+/** Running a task once: its time limit, its signal, and the one funnel from whatever it does to an Outcome. */
+import type { KnownTask } from '../job/catalogue.ts'
+import { failure, failureOf } from '../job/failure.ts'
+import { findFlaws, isDeeperThan, MAX_DEPTH, pointer } from '../job/json.ts'
+import type { Outcome } from '../job/settlement.ts'
+import type { TaskContext } from '../job/task.ts'
+import { check } from '../job/violations.ts'
+
+/** Why the signal of a running task was aborted. */
+export type StopReason = 'canceled' | 'interrupted' | 'timed-out' | 'lost'
+
+export interface Run {
+  /** Settles as soon as the outcome is known; on a timeout that is before the task has returned. */
+  readonly outcome: Promise<Outcome>
+  /** Settles when the task has really returned and its slot is free. */
+  readonly finished: Promise<void>
+  /** What was thrown, for the log. */
+  readonly thrown: () => unknown
+  stop(reason: StopReason): void
+}
+
+export function runTask(task: KnownTask, input: unknown, context: Omit<TaskContext, 'signal'>): Run {
+  const controller = new AbortController()
+  const timedOut = Promise.withResolvers<Outcome>()
+  let stopped: StopReason | undefined
+  let thrown: unknown
+
+  const stop = (reason: StopReason) => {
+    stopped ??= reason
+    controller.abort(new DOMException(`The job's attempt was stopped: ${reason}`, 'AbortError'))
+  }
+  // A task may ignore its signal; the attempt is over all the same, and what it returns later is not wanted.
+  const timer = setTimeout(() => {
+    stop('timed-out')
+    const detail = `The attempt was ended after ${task.timeoutSeconds} s`
+    timedOut.resolve({ kind: 'failed', failure: failure('timed-out', detail, true) })
+  }, task.timeoutSeconds * 1000)
+
+  const work = execute().finally(() => clearTimeout(timer))
+  return {
+    outcome: Promise.race([work, timedOut.promise]),
+    finished: work.then(() => undefined),
+    thrown: () => thrown,
+    stop,
+  }
+
+  async function execute(): Promise<Outcome> {
+    try {
+      // The stored input was valid when it was accepted; parsing again applies defaults and transforms, and tells
+      // when a newer version of the task no longer takes it.
+      const checked = check(task.input, input)
+      if (!checked.ok) {
+        const [first] = checked.violations
+        const detail = `The stored input no longer fits the task: ${first?.pointer} ${first?.detail}`
+        return { kind: 'failed', failure: failure('task-failed', detail, false) }
+      }
+      const output: unknown = await task.run(checked.value, { ...context, signal: controller.signal })
+      return outcomeOf(task, output)
+    } catch (error) {
+      thrown = error
+      if (stopped === 'canceled') return { kind: 'canceled' }
+      if (stopped === 'interrupted') return { kind: 'interrupted' }
+      return { kind: 'failed', failure: failureOf(error) }
+    }
+  }
+}
+
+/** A result must be what its schema says, and JSON that the database can keep. */
+function outcomeOf(task: KnownTask, output: unknown): Outcome {
+  const invalid = (detail: string): Outcome => ({ kind: 'failed', failure: failure('invalid-output', detail, false) })
+  const checked = check(task.output, output)
+  if (!checked.ok) {
+    const [first] = checked.violations
+    return invalid(`${first?.pointer} ${first?.detail}`)
+  }
+  if (isDeeperThan(checked.value, MAX_DEPTH)) return invalid(`It is nested more than ${MAX_DEPTH} levels deep`)
+  const [flaw] = findFlaws(checked.value)
+  if (flaw) return invalid(`${pointer(flaw.path)} ${flaw.detail}`)
+  return serialised(checked.value, invalid)
+}
+
+function serialised(value: unknown, invalid: (detail: string) => Outcome): Outcome {
+  try {
+    const result = JSON.stringify(value) as string | undefined
+    return result === undefined ? invalid('It is not JSON') : { kind: 'completed', result }
+  } catch (error) {
+    // A cycle, a bigint, or a toJSON that throws.
+    return invalid(`It is not JSON: ${(error as Error).message}`)
+  }
+}

@@ -1,0 +1,33 @@
+/** Handing back the work of dead workers. Every process sweeps, so that no single one is needed. */
+import type { PgBoss } from 'pg-boss'
+import type { Logger } from 'pino'
+import type { Db } from '../store/database.ts'
+import { findOrphans, LEASE_SECONDS, removeDeadWorkers } from '../store/workers.ts'
+import { settle } from './settle.ts'
+
+export interface Sweeper {
+  /** Once around. Called every second. */
+  sweep(): Promise<void>
+}
+
+const BATCH = 100
+
+export function sweeper(db: Db, boss: PgBoss, log: Logger): Sweeper {
+  let trustedFrom = 0
+  return {
+    async sweep() {
+      try {
+        if (Date.now() < trustedFrom) return
+        await removeDeadWorkers(db)
+        for (const { id, attempt, task } of await findOrphans(db, BATCH)) {
+          const settled = await settle(db, boss, { id, attempt }, { kind: 'crashed' })
+          if (settled) log.warn({ job: id, task, attempt, move: settled.move }, 'worker died; job taken back')
+        }
+      } catch (error) {
+        // While the database was away nobody could renew a lease. Give the living the time to, before judging the dead.
+        trustedFrom = Date.now() + LEASE_SECONDS * 1000
+        throw error
+      }
+    },
+  }
+}

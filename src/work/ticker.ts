@@ -1,0 +1,36 @@
+/** Something done every second, never twice at once, for as long as the process lives. */
+export interface Ticker {
+  /** Does it now, without waiting for the second to pass. */
+  now(): void
+  stop(): Promise<void>
+}
+
+export const TICK_MS = 1000
+
+export function ticker(tick: () => Promise<void>, onError: (error: unknown) => void): Ticker {
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+  let busy = false
+  let stopped = false
+
+  const run = () => {
+    if (stopped || busy) return
+    clearTimeout(timer)
+    busy = true
+    running = tick()
+      .catch(onError)
+      .finally(() => {
+        busy = false
+        if (!stopped) timer = setTimeout(run, TICK_MS)
+      })
+  }
+  run()
+  return {
+    now: run,
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+      return running
+    },
+  }
+}
