@@ -34,8 +34,6 @@ export function createApp({ commands, catalogue, log, publicUrl, isDraining }: A
   app.disable('etag')
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
-  app.enable('strict routing')
-  app.enable('case sensitive routing')
 
   app.use(requestLog(log))
   app.use((_req, res, next) => {

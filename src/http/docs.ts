@@ -1,13 +1,13 @@
 /** The description of the API as this process serves it, and Swagger UI over it. */
-import { Router } from 'express'
+import type { Router } from 'express'
 import helmet from 'helmet'
 import swaggerUi from 'swagger-ui-express'
 import type { Catalogue } from '../job/catalogue.ts'
 import { openApiYaml } from './openapi/document.ts'
-import { resource } from './resource.ts'
+import { resource, strictRouter } from './resource.ts'
 
 export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined): Router {
-  const router = Router()
+  const router = strictRouter()
   const yaml = openApiYaml(catalogue, publicUrl)
   resource(
     router,

@@ -1,9 +1,9 @@
 /** Is it alive, is it ready, is it well: for the platform and for the operator (draft-inadarei-api-health-check-06). */
-import { Router, type Request, type Response } from 'express'
+import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
 import type { Db } from '../store/database.ts'
 import { ping, readOverview, type Overview } from '../store/overview.ts'
-import { resource } from './resource.ts'
+import { resource, strictRouter } from './resource.ts'
 import { sendJson } from './send.ts'
 
 const HEALTH_MEDIA_TYPE = 'application/health+json'
@@ -37,7 +37,7 @@ export interface HealthOptions {
 }
 
 export function healthRouter({ db, isDraining }: HealthOptions): Router {
-  const router = Router()
+  const router = strictRouter()
   const open = { mediaTypes: [] }
   // Alive means that the process answers. A database that is away is no reason to restart us.
   resource(router, '/livez', { get: (_req, res) => sendHealth(res, {}) }, open)

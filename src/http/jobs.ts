@@ -1,5 +1,5 @@
 /** Jobs: the list, the document, the result, the cancel. */
-import { Router, type Request, type Response } from 'express'
+import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
 import { cancelJob } from '../commands/cancel-job.ts'
 import { JobError } from '../job/errors.ts'
@@ -12,7 +12,7 @@ import { jsonBody } from './json-body.ts'
 import { principalOf } from './principal.ts'
 import { queryOf } from './query.ts'
 import { jobDocument, listedJob } from './representation.ts'
-import { resource } from './resource.ts'
+import { resource, strictRouter } from './resource.ts'
 import { retryAfterSeconds } from './retry-after.ts'
 import { sendJson, sendJsonText } from './send.ts'
 import { submitToJobs, type Doors } from './submit.ts'
@@ -28,7 +28,7 @@ const noParameters = z.strictObject({})
 
 export function jobsRouter(doors: Doors): Router {
   const { commands, catalogue, urls } = doors
-  const router = Router()
+  const router = strictRouter()
 
   resource(router, '/jobs', { get: list, post: [...jsonBody, (req, res) => submitToJobs(doors, req, res)] })
   resource(router, '/jobs/:id', { get: read })

@@ -1,5 +1,5 @@
 /** A resource and the methods it has: HEAD with every GET, OPTIONS always, and 405 with Allow for the rest. */
-import type { Request, RequestHandler, Response, Router } from 'express'
+import { Router, type Request, type RequestHandler, type Response } from 'express'
 import { HttpError } from './http-error.ts'
 
 type Handler = (req: Request, res: Response) => Promise<void> | void
@@ -12,6 +12,11 @@ export interface Methods {
 export interface ResourceOptions {
   /** What it can be had as; anything is acceptable where it is empty. */
   readonly mediaTypes?: readonly string[]
+}
+
+/** One address for each thing: `/jobs/` and `/JOBS` are not `/jobs`. */
+export function strictRouter(): Router {
+  return Router({ caseSensitive: true, strict: true })
 }
 
 const JSON_TYPES = ['application/json', 'application/problem+json']

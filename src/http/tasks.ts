@@ -1,10 +1,10 @@
 /** Tasks: what kinds of work there are, and the door to each. */
-import { Router, type Request } from 'express'
+import type { Request, Router } from 'express'
 import { z } from 'zod'
 import { taskNamed, type KnownTask } from '../job/catalogue.ts'
 import { jsonBody } from './json-body.ts'
 import { queryOf } from './query.ts'
-import { resource } from './resource.ts'
+import { resource, strictRouter } from './resource.ts'
 import { sendJson } from './send.ts'
 import { submitToTask, type Doors } from './submit.ts'
 import type { Urls } from './urls.ts'
@@ -30,7 +30,7 @@ const noParameters = z.strictObject({})
 
 export function tasksRouter(doors: Doors): Router {
   const { catalogue, urls } = doors
-  const router = Router()
+  const router = strictRouter()
   resource(router, '/tasks', {
     get(req, res) {
       queryOf(noParameters, req)

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import type { PgBoss } from 'pg-boss'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { JobDocument } from '../../src/http/representation.ts'
+import { audit } from '../../src/queue/audit.ts'
+import { startBoss } from '../../src/queue/boss.ts'
+import { withdraw } from '../../src/queue/deliveries.ts'
+import { cancelJob } from '../../src/store/moves.ts'
+import { enrolWorker } from '../../src/store/workers.ts'
+import { claim, ClaimContended } from '../../src/work/claim.ts'
+import { settle } from '../../src/work/settle.ts'
+import { sweeper } from '../../src/work/sweep.ts'
+import { useHouse } from '../support/house.ts'
+import { pino } from 'pino'
+
+// No worker runs here: the tests are the worker, one step at a time.
+const house = useHouse({ ACCEPTD_ROLE: 'api' })
+const workerId = randomUUID()
+let boss: PgBoss
+
+beforeAll(async () => {
+  boss = await startBoss({ pool: house.database.pool, onError: () => undefined })
+  await enrolWorker(house.database.db, { id: workerId, host: 'test', pid: process.pid })
+  // Alive for as long as the tests take.
+  await house.database.pool.query(`update acceptd.workers set seen_at = 'infinity' where id = $1`, [workerId])
+})
+afterAll(() => boss.stop({ graceful: false }))
+
+const submit = async (): Promise<JobDocument> => (await house.api.submit('flaky', {})).job
+const claimed = async () => claim(house.database.db, boss, workerId, 100)
+const emptied = async () => {
+  for (const { job } of await claimed()) await settle(house.database.db, boss, job, { kind: 'completed', result: '{"attempt":1}' })
+}
+const deliveries = async (id: string) =>
+  (await house.database.pool.query<{ state: string; retry_count: number }>('select state, retry_count from acceptd_queue.job where id = $1', [id])).rows
+
+describe('a claim', () => {
+  it('takes the most urgent first, and no job twice', async () => {
+    await emptied()
+    const low = await house.api.submit('ok?priority=-1', {})
+    const high = await house.api.submit('ok?priority=5', {})
+    const [first, second] = [await claim(house.database.db, boss, workerId, 1), await claim(house.database.db, boss, workerId, 1)]
+    expect(first[0]?.job.id).toBe(high.job.id)
+    expect(second[0]?.job.id).toBe(low.job.id)
+    expect(await claimed()).toEqual([])
+    for (const [started] of [first, second]) await settle(house.database.db, boss, started!.job, { kind: 'completed', result: '{"value":1}' })
+  })
+
+  it('is not given to a worker that was taken for dead', async () => {
+    await submit()
+    await expect(claim(house.database.db, boss, randomUUID(), 100)).rejects.toThrow(ClaimContended)
+    expect(await audit(house.database.db)).toEqual([])
+    await emptied()
+  })
+
+  it('steps back while a cancel holds the job, lets it through, and then no longer sees the job', async () => {
+    const { id } = await submit()
+    let canceling: Promise<void> | undefined
+    await house.database.db.transaction().execute(async (trx) => {
+      await cancelJob(trx, id, 'pending')
+      await expect(claimed()).rejects.toThrow(ClaimContended)
+      await withdraw(boss, trx, id)
+    })
+    await canceling
+    expect(await claimed()).toEqual([])
+    expect((await house.api.job(`/jobs/${id}`)).status).toBe('canceled')
+  })
+
+  it('drops a delivery whose job has ended, if ever there is one', async () => {
+    const { id } = await submit()
+    await house.database.pool.query(`update acceptd.jobs set status = 'canceled', finished_at = now() where id = $1`, [id])
+    expect(await audit(house.database.db)).toMatchObject([{ id, status: 'canceled', queueState: 'created' }])
+    expect(await claimed()).toEqual([])
+    expect(await deliveries(id)).toEqual([])
+  })
+})
+
+describe('the fence', () => {
+  it('keeps a worker that lost its job from ending the newer attempt', async () => {
+    const { id } = await submit()
+    await claimed()
+    const stale = { id, attempt: 1 }
+    // Somebody took it for dead; the job went back and was claimed again.
+    await settle(house.database.db, boss, stale, { kind: 'crashed' })
+    const [newer] = await claimed()
+    expect(newer?.job).toMatchObject({ id, attempt: 2, maxAttempts: 12, crashes: 1 })
+
+    expect(await settle(house.database.db, boss, stale, { kind: 'completed', result: '{"attempt":1}' })).toBeUndefined()
+    expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'running', attempt: 2 })
+    await settle(house.database.db, boss, { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":2}' })
+    expect(await settle(house.database.db, boss, { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":3}' })).toBeUndefined()
+    expect((await house.api.job(`/jobs/${id}`)).result).toEqual({ attempt: 2 })
+  })
+
+  it('rolls our side back when the queue does not have the delivery it should, and says so', async () => {
+    const { id } = await submit()
+    await claimed()
+    await house.database.pool.query('update acceptd_queue.job set retry_count = 7 where id = $1', [id])
+    const done = { kind: 'completed', result: '{"attempt":1}' } as const
+    await expect(settle(house.database.db, boss, { id, attempt: 1 }, done)).rejects.toThrow(/does not have the delivery/)
+    expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
+    expect(await audit(house.database.db)).toMatchObject([{ id, status: 'running', queueState: 'active' }])
+    await house.database.pool.query('update acceptd_queue.job set retry_count = 0 where id = $1', [id])
+    await settle(house.database.db, boss, { id, attempt: 1 }, done)
+  })
+})
+
+describe('a sweep', () => {
+  it('hands back the jobs of a worker whose lease ran out, and counts it as a crash, not as an attempt', async () => {
+    const dead = randomUUID()
+    await enrolWorker(house.database.db, { id: dead, host: 'test', pid: 1 })
+    const { id, maxAttempts } = await submit()
+    expect(await claim(house.database.db, boss, dead, 100)).toHaveLength(1)
+    const { sweep } = sweeper(house.database.db, boss, pino({ level: 'silent' }))
+    await sweep()
+    expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
+    await house.database.pool.query(`update acceptd.workers set seen_at = now() - interval '4 seconds' where id = $1`, [dead])
+    await sweep()
+    expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'pending', attempt: 1, maxAttempts: maxAttempts + 1 })
+    expect(await deliveries(id)).toMatchObject([{ state: 'retry' }])
+    await emptied()
+  })
+
+  it('fails a job that has taken three workers with it', async () => {
+    const { id } = await submit()
+    for (let crash = 1; crash <= 3; crash++) {
+      await claimed()
+      await settle(house.database.db, boss, { id, attempt: crash }, { kind: 'crashed' })
+    }
+    expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'failed', error: { code: 'crashed', retryable: false } })
+    expect(await deliveries(id)).toEqual([])
+  })
+
+  it('cancels instead of handing back where that was asked for meanwhile', async () => {
+    const { id } = await submit()
+    await claimed()
+    await house.api.post(`/jobs/${id}/cancel`).expect(202)
+    await settle(house.database.db, boss, { id, attempt: 1 }, { kind: 'crashed' })
+    expect((await house.api.job(`/jobs/${id}`)).status).toBe('canceled')
+  })
+})
+
+describe('the audit', () => {
+  it.each([
+    ['a pending job without a delivery', `delete from acceptd_queue.job where id = $1`, { status: 'pending', queueState: null }],
+    ['a delivery without a job', `delete from acceptd.jobs where id = $1`, { status: null, queueState: 'created' }],
+    ['a pending job that the queue says is active', `update acceptd_queue.job set state = 'active' where id = $1`, { status: 'pending', queueState: 'active' }],
+  ])('finds %s', async (_what, damage, finding) => {
+    const { id } = await submit()
+    await house.database.pool.query(damage, [id])
+    expect(await audit(house.database.db)).toEqual([{ id, ...finding }])
+    await house.database.pool.query('delete from acceptd_queue.job where id = $1', [id])
+    await house.database.pool.query('delete from acceptd.jobs where id = $1', [id])
+  })
+})
