@@ -6,9 +6,8 @@ import { createApp } from './http/app.ts'
 import { listen as listenHttp, type RunningServer } from './http/server.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import { joinEmbeddedPostgres } from './postgres/embedded.ts'
-import { startBoss } from './queue/boss.ts'
+import { prepareDatabase } from './prepare.ts'
 import { openDatabase, type Database } from './store/database.ts'
-import { migrateUp } from './store/migrate.ts'
 import { listen, workSignal } from './store/signals.ts'
 import { sweeper } from './work/sweep.ts'
 import { ticker } from './work/ticker.ts'
@@ -45,20 +44,18 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
   try {
     const { url, dataDir } = await findDatabase(config, closers)
     const work = open(url, 'work', WORK_CONNECTIONS)
-    await migrateUp(work.db)
-    const boss = await startBoss({ pool: work.pool, onError })
+    const { boss } = await prepareDatabase(work, onError)
     closers.push(() => boss.stop({ graceful: false }))
+
+    const api = config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS)
 
     const parts = { url, log, work, boss, catalogue, onError }
     const working = config.role === 'api' ? sweeping(parts) : await startWorking(config, parts)
-    closers.push(working)
-    const api = config.role === 'worker' ? undefined : await startApi(config, parts, open(url, 'api', API_CONNECTIONS))
-    if (api) {
-      closers.pop()
-      // Together: neither must go on taking work while the other drains.
-      closers.push(async () => void (await Promise.all([api.close(), working()])))
-    }
-    return { close, ...(dataDir === undefined ? {} : { dataDir }), ...(api ? { port: api.port } : {}) }
+    let server: RunningServer | undefined
+    // Together: neither must go on taking work while the other drains.
+    closers.push(async () => void (await Promise.all([server?.close(), working()])))
+    server = api && (await startApi(config, parts, api))
+    return { close, ...(dataDir === undefined ? {} : { dataDir }), ...(server ? { port: server.port } : {}) }
   } catch (error) {
     await close()
     throw error

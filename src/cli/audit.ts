@@ -5,7 +5,7 @@ import { withDatabase } from './database.ts'
 import { say } from './tell.ts'
 
 export async function printAudit(config: Config): Promise<void> {
-  const disagreements = await withDatabase(config, audit)
+  const disagreements = await withDatabase(config, ({ db }) => audit(db))
   for (const { id, status, queueState } of disagreements) {
     say(`${id}  job: ${status ?? 'none'}  queue: ${queueState ?? 'none'}`)
   }

@@ -1,17 +1,26 @@
 /** `acceptd migrate up` and `acceptd migrate status`. */
 import type { Config } from '../config.ts'
-import { migrateUp, migrationStates } from '../store/migrate.ts'
+import { prepareDatabase } from '../prepare.ts'
+import { migrationStates } from '../store/migrate.ts'
 import { withDatabase } from './database.ts'
 import { say } from './tell.ts'
 
 export async function migrateUpAndTell(config: Config): Promise<void> {
-  const applied = await withDatabase(config, migrateUp)
+  const applied = await withDatabase(config, async (database) => {
+    const prepared = await prepareDatabase(database, fail)
+    await prepared.boss.stop({ graceful: false })
+    return prepared.applied
+  })
   for (const name of applied) say(`applied  ${name}`)
   if (applied.length === 0) say('The database is up to date.')
 }
 
 export async function printMigrations(config: Config): Promise<void> {
-  const states = await withDatabase(config, migrationStates)
+  const states = await withDatabase(config, ({ db }) => migrationStates(db))
   for (const { name, appliedAt } of states) say(`${appliedAt ? `applied ${appliedAt.toISOString()}` : 'missing'}  ${name}`)
   if (states.some(({ appliedAt }) => !appliedAt)) process.exitCode = 1
+}
+
+function fail(error: Error): never {
+  throw error
 }

@@ -17,7 +17,9 @@ export async function migrateUp(db: Db): Promise<string[]> {
   const { error, results = [] } = await migrator(db).migrateToLatest()
   if (error) {
     const failed = results.find((result) => result.status === 'Error')
-    throw new Error(`Migration ${failed?.migrationName ?? ''} failed: ${messageOf(error)}`, { cause: error })
+    // Not a migration but the way to the database: whoever reads it knows that error by itself.
+    if (!failed) throw error
+    throw new Error(`Migration ${failed.migrationName} failed: ${messageOf(error)}`, { cause: error })
   }
   return results.map((result) => result.migrationName)
 }

@@ -5,9 +5,8 @@ import path from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
 import { joinEmbeddedPostgres } from '../../src/postgres/embedded.ts'
-import { startBoss } from '../../src/queue/boss.ts'
+import { prepareDatabase } from '../../src/prepare.ts'
 import { openDatabase } from '../../src/store/database.ts'
-import { migrateUp } from '../../src/store/migrate.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -29,11 +28,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 
   await command(postgresUrl, `create database ${template}`)
   const url = Object.assign(new URL(postgresUrl), { pathname: `/${template}` }).href
-  const { db, pool, close } = openDatabase({ url, name: 'template', maxConnections: 2, onError: fail })
-  await migrateUp(db)
-  const boss = await startBoss({ pool, onError: fail })
+  const database = openDatabase({ url, name: 'template', maxConnections: 3, onError: fail })
+  const { boss } = await prepareDatabase(database, fail)
   await boss.stop({ graceful: false })
-  await close()
+  await database.close()
 
   project.provide('postgresUrl', postgresUrl)
   project.provide('template', template)

@@ -1,0 +1,104 @@
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { serve, temporaryFolder } from '../support/processes.ts'
+import { useHouse } from '../support/house.ts'
+import { until } from '../support/until.ts'
+
+// The API runs here, in the test; the workers are processes that come and go.
+const house = useHouse({ ACCEPTD_ROLE: 'api' })
+
+const startWorker = (settings: Record<string, string> = {}) =>
+  serve({ DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE: 'worker', ...settings })
+
+describe('a worker that is asked to stop', () => {
+  it('lets a job finish that can within the grace, and takes no other', async () => {
+    const worker = await startWorker({ ACCEPTD_CONCURRENCY: '1', ACCEPTD_GRACE_SECONDS: '20' })
+    const { location } = await house.api.submit('slow', { seconds: 0.8 })
+    await house.reaches(location, 'running')
+    worker.process.kill('SIGTERM')
+    const next = await house.api.submit('ok', {})
+    expect(await worker.exited).toBe(0)
+    expect(await house.api.job(location)).toMatchObject({ status: 'completed', attempt: 1 })
+    expect(await house.api.job(next.location)).toMatchObject({ status: 'pending', attempt: 0 })
+    await house.api.post(`${next.location}/cancel`).expect(200)
+  })
+
+  it('hands back what does not finish, without using up an attempt, and the next worker runs it', async () => {
+    const worker = await startWorker({ ACCEPTD_GRACE_SECONDS: '0' })
+    const file = path.join(await temporaryFolder(), 'executions.txt')
+    const { location } = await house.api.submit('count', { file, seconds: 60 })
+    await house.reaches(location, 'running')
+    worker.process.kill('SIGTERM')
+    expect(await worker.exited).toBe(0)
+    expect(await house.api.job(location)).toMatchObject({ status: 'pending', attempt: 1, maxAttempts: 4 })
+    const other = await startWorker()
+    await house.reaches(location, 'running')
+    expect((await fs.readFile(file, 'utf8')).trim().split('\n')).toHaveLength(2)
+    await house.api.post(`${location}/cancel`).expect(202)
+    await house.reaches(location, 'canceled')
+    other.process.kill('SIGTERM')
+    await other.exited
+  })
+
+  it('is gone from the health page at once', async () => {
+    const worker = await startWorker()
+    const alive = async () => (await house.api.get('/health')).body.checks['workers:alive'][0].observedValue as number
+    expect(await alive()).toBe(1)
+    worker.process.kill('SIGTERM')
+    await worker.exited
+    expect(await alive()).toBe(0)
+  })
+})
+
+describe('a worker that dies', () => {
+  it('has its job run again by another within seconds, and no attempt used up', async () => {
+    const [victim] = await Promise.all([startWorker()])
+    const file = path.join(await temporaryFolder(), 'executions.txt')
+    const { location } = await house.api.submit('count', { file, seconds: 1 })
+    await house.reaches(location, 'running')
+    victim.process.kill('SIGKILL')
+    const heir = await startWorker()
+    await house.reaches(location, 'completed')
+    expect(await house.api.job(location)).toMatchObject({ attempt: 2, maxAttempts: 4, result: { attempt: 2 } })
+    heir.process.kill('SIGTERM')
+    await heir.exited
+  })
+
+  it('three times over the same job is not given a fourth: the job fails as crashed, the others go on', async () => {
+    const { location } = await house.api.submit('crash', {})
+    const other = await house.api.submit('ok?priority=-1', {})
+    for (let crash = 1; crash <= 3; crash++) {
+      const worker = await startWorker({ ACCEPTD_CONCURRENCY: '1' })
+      expect(await worker.exited).toBe('SIGKILL')
+      // Its lease runs out, and this process's sweeper takes the job back.
+      await until('the job to be taken back', async () => (await house.api.job(location)).status !== 'running')
+    }
+    expect(await house.api.job(location)).toMatchObject({ status: 'failed', attempt: 3, error: { code: 'crashed', retryable: false } })
+    const worker = await startWorker()
+    await house.reaches(other.location, 'completed')
+    worker.process.kill('SIGTERM')
+    await worker.exited
+  })
+})
+
+describe('an API that is asked to stop', () => {
+  it('finishes the request under way, and says on its connection that it is the last', async () => {
+    const api = await serve({ DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE: 'api' })
+    const client = await house.database.pool.connect()
+    await client.query('begin')
+    await client.query('lock table acceptd.jobs in access exclusive mode')
+    const answer = fetch(`${api.url}/jobs`)
+    await until('the request to wait for the table', async () => {
+      const { rows } = await house.database.pool.query(`select 1 from pg_locks where not granted`)
+      return rows.length > 0
+    })
+    api.process.kill('SIGTERM')
+    await until('it to say that it is stopping', () => api.output().includes('acceptd is stopping'))
+    await client.query('rollback')
+    client.release()
+    expect((await answer).status).toBe(200)
+    expect(await api.exited).toBe(0)
+    await expect(fetch(`${api.url}/livez`)).rejects.toThrow()
+  })
+})

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import fs from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import type { JobDocument } from '../../src/http/representation.ts'
+import { serve, temporaryFolder, type Serving } from '../support/processes.ts'
+import { until } from '../support/until.ts'
+
+const submit = async ({ url }: Serving, task: string, input: object) => {
+  const headers = { 'Content-Type': 'application/json' }
+  const response = await fetch(`${url}/tasks/${task}`, { method: 'POST', body: JSON.stringify(input), headers })
+  return response.headers.get('location') ?? ''
+}
+const job = async ({ url }: Serving, location: string) => (await (await fetch(url + location)).json()) as JobDocument
+const reaches = (serving: Serving, location: string, status: string) =>
+  until(`${location} to be ${status}`, async () => (await job(serving, location)).status === status)
+const postmaster = async (dataDir: string) => {
+  const text = await fs.readFile(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').catch(() => '')
+  return text === '' ? undefined : Number(text.split('\n')[0])
+}
+const stop = async (serving: Serving) => {
+  serving.process.kill('SIGINT')
+  expect(await serving.exited).toBe(0)
+}
+
+describe('acceptd serve, with nothing but a folder', () => {
+  it('prints three lines that work when pasted, all at once', async () => {
+    const acceptd = await serve({ ACCEPTD_DATA_DIR: await temporaryFolder() })
+    const lines = acceptd.output().split('\n').filter((line) => /^(job=|curl)/.test(line))
+    expect(lines).toHaveLength(3)
+    // On a terminal of its own, as a person would: standard output and error come back as one.
+    const { stdout } = await promisify(execFile)('script', ['-qec', lines.join('\n'), '/dev/null'], { env: { SHELL: '/bin/bash', ...process.env } })
+    expect(stdout).toMatch(/^HTTP\/1.1 202 Accepted/m)
+    expect(stdout).toMatch(/^Location: \/jobs\//m)
+    expect(stdout).toMatch(/^Retry-After: 1\r*$/m)
+    expect(stdout).toMatch(/"status":"(pending|running|completed)"/)
+    expect(stdout.trimEnd().split('\n').at(-1)?.trim()).toBe('{"words":6}')
+    await stop(acceptd)
+  })
+
+  it('keeps its jobs from one start to the next, and takes Postgres with it when it goes', async () => {
+    const env = { ACCEPTD_DATA_DIR: await temporaryFolder() }
+    const first = await serve(env)
+    const location = await submit(first, 'ok', { value: 'kept' })
+    await reaches(first, location, 'completed')
+    await stop(first)
+    expect(await postmaster(env.ACCEPTD_DATA_DIR)).toBeUndefined()
+    const second = await serve(env)
+    expect((await job(second, location)).result).toEqual({ value: 'kept' })
+    await stop(second)
+  })
+
+  it('survives kill -9: Postgres lives on, the next start finds it and runs again what was running', async () => {
+    const env = { ACCEPTD_DATA_DIR: await temporaryFolder() }
+    const first = await serve(env)
+    const location = await submit(first, 'slow', { seconds: 1.5 })
+    await reaches(first, location, 'running')
+    first.process.kill('SIGKILL')
+    await first.exited
+    const pid = await postmaster(env.ACCEPTD_DATA_DIR)
+    const second = await serve(env)
+    expect(await postmaster(env.ACCEPTD_DATA_DIR)).toBe(pid)
+    await reaches(second, location, 'completed')
+    expect(await job(second, location)).toMatchObject({ attempt: 2, maxAttempts: 3 })
+    await stop(second)
+    expect(await postmaster(env.ACCEPTD_DATA_DIR)).toBeUndefined()
+  })
+
+  it('may be an API and a worker on one folder, started at the same instant; the last one out stops Postgres', async () => {
+    const env = { ACCEPTD_DATA_DIR: await temporaryFolder() }
+    const [api, worker] = await Promise.all([serve({ ...env, ACCEPTD_ROLE: 'api' }), serve({ ...env, ACCEPTD_ROLE: 'worker' })])
+    await reaches(api, await submit(api, 'ok', {}), 'completed')
+    // Across processes: the cancel is asked of one and heard by the other.
+    const slow = await submit(api, 'slow', { seconds: 60 })
+    await reaches(api, slow, 'running')
+    expect((await fetch(`${api.url}${slow}/cancel`, { method: 'POST' })).status).toBe(202)
+    await reaches(api, slow, 'canceled')
+
+    await stop(worker)
+    expect(await postmaster(env.ACCEPTD_DATA_DIR)).toBeDefined()
+    expect((await fetch(`${api.url}/readyz`)).status).toBe(200)
+    await stop(api)
+    expect(await postmaster(env.ACCEPTD_DATA_DIR)).toBeUndefined()
+  })
+})
