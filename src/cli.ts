@@ -27,7 +27,9 @@ function program(): Command {
     .description('start the API and the worker (see ACCEPTD_ROLE); Postgres too, unless DATABASE_URL is set')
     .action(() => serve(config()))
 
-  const migrate = acceptd.command('migrate').description('bring the database up to date, or see how it stands')
+  const migrate = acceptd
+    .command('migrate')
+    .description('bring the database up to date, or see how it stands')
   migrate
     .command('up')
     .description('apply the migrations that are missing')

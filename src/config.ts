@@ -21,7 +21,11 @@ const whole = (min: number, max: number) =>
 
 const schema = {
   PORT: { help: 'Port to listen on', fallback: '3000', type: whole(0, 65_535) },
-  HOST: { help: 'Address to listen on; loopback only, unless set', fallback: '127.0.0.1', type: z.string().min(1) },
+  HOST: {
+    help: 'Address to listen on; loopback only, unless set',
+    fallback: '127.0.0.1',
+    type: z.string().min(1),
+  },
   DATABASE_URL: {
     help: 'Postgres to use, as postgres://…; an embedded one is started where this is not set',
     fallback: '',
@@ -32,8 +36,16 @@ const schema = {
     fallback: 'all',
     type: z.enum(ROLES, `must be one of ${ROLES.join(', ')}`),
   },
-  ACCEPTD_DATA_DIR: { help: 'Where the embedded Postgres keeps its data', fallback: '.data', type: z.string().min(1) },
-  ACCEPTD_TASKS: { help: 'Folders with tasks of your own, with commas between', fallback: '', type: z.string() },
+  ACCEPTD_DATA_DIR: {
+    help: 'Where the embedded Postgres keeps its data',
+    fallback: '.data',
+    type: z.string().min(1),
+  },
+  ACCEPTD_TASKS: {
+    help: 'Folders with tasks of your own, with commas between',
+    fallback: '',
+    type: z.string(),
+  },
   ACCEPTD_PUBLIC_URL: {
     help: 'Address clients know this service by, if links are to be absolute',
     fallback: '',
@@ -45,7 +57,11 @@ const schema = {
     fallback: '10',
     type: whole(0, 3600),
   },
-  LOG_LEVEL: { help: `Least of ${LEVELS.join(', ')} to log`, fallback: 'info', type: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`) },
+  LOG_LEVEL: {
+    help: `Least of ${LEVELS.join(', ')} to log`,
+    fallback: 'info',
+    type: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`),
+  },
   NODE_ENV: {
     help: '"production" refuses the embedded Postgres',
     fallback: 'development',
@@ -95,7 +111,10 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     host: read('HOST'),
     role: read('ACCEPTD_ROLE'),
     dataDir: path.resolve(read('ACCEPTD_DATA_DIR')),
-    taskFolders: (read('ACCEPTD_TASKS') ?? '').split(',').filter(Boolean).map((folder) => path.resolve(folder.trim())),
+    taskFolders: (read('ACCEPTD_TASKS') ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((folder) => path.resolve(folder.trim())),
     concurrency: read('ACCEPTD_CONCURRENCY'),
     graceSeconds: read('ACCEPTD_GRACE_SECONDS'),
     logLevel: read('LOG_LEVEL'),

@@ -44,7 +44,8 @@ async function taskFiles(folder: string): Promise<string[]> {
 async function loadTask(file: string): Promise<KnownTask> {
   try {
     const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
-    if (!isTask(module.default)) throw new Error('its default export is not a task; export default defineTask({ … })')
+    if (!isTask(module.default))
+      throw new Error('its default export is not a task; export default defineTask({ … })')
     return known(path.basename(file, path.extname(file)), module.default)
   } catch (error) {
     throw new TaskFileError(`${file}: ${reasonOf(error)}`, { cause: error })

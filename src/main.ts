@@ -51,10 +51,11 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
 
     const parts = { url, log, work, boss, catalogue, onError }
     const working = config.role === 'api' ? sweeping(parts) : await startWorking(config, parts)
-    let server: RunningServer | undefined
     // Together: neither must go on taking work while the other drains.
-    closers.push(async () => void (await Promise.all([server?.close(), working()])))
-    server = api && (await startApi(config, parts, api))
+    const draining = [working]
+    closers.push(async () => void (await Promise.all(draining.map((drain) => drain()))))
+    const server = api && (await startApi(config, parts, api))
+    if (server) draining.push(server.close)
     return { close, ...(dataDir === undefined ? {} : { dataDir }), ...(server ? { port: server.port } : {}) }
   } catch (error) {
     await close()
@@ -102,7 +103,11 @@ function sweeping({ work, boss, log }: Parts): Close {
   return () => sweeps.stop()
 }
 
-async function startApi(config: Config, { boss, catalogue, log }: Parts, { db }: Database): Promise<RunningServer> {
+async function startApi(
+  config: Config,
+  { boss, catalogue, log }: Parts,
+  { db }: Database,
+): Promise<RunningServer> {
   const signal = workSignal(db, (error) => log.debug({ err: error }, 'work signal not sent'))
   let draining = false
   const app = createApp({

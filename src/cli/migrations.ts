@@ -17,7 +17,8 @@ export async function migrateUpAndTell(config: Config): Promise<void> {
 
 export async function printMigrations(config: Config): Promise<void> {
   const states = await withDatabase(config, ({ db }) => migrationStates(db))
-  for (const { name, appliedAt } of states) say(`${appliedAt ? `applied ${appliedAt.toISOString()}` : 'missing'}  ${name}`)
+  for (const { name, appliedAt } of states)
+    say(`${appliedAt ? `applied ${appliedAt.toISOString()}` : 'missing'}  ${name}`)
   if (states.some(({ appliedAt }) => !appliedAt)) process.exitCode = 1
 }
 

@@ -8,7 +8,10 @@ import { say } from './tell.ts'
 
 const FILE = path.join(import.meta.dirname, '../../openapi.yaml')
 
-export async function openApi(config: Config, { write, check }: { write?: true; check?: true }): Promise<void> {
+export async function openApi(
+  config: Config,
+  { write, check }: { write?: true; check?: true },
+): Promise<void> {
   // The committed document is of what is shipped, whatever the environment of whoever runs this.
   if (!write && !check) {
     const yaml = openApiYaml(await loadTasks([SHIPPED_TASKS, ...config.taskFolders]), config.publicUrl)

@@ -21,7 +21,9 @@ export async function serve(config: Config): Promise<void> {
 
   function announce(): void {
     if (!isLoopback(config.host) && config.role !== 'worker') {
-      log.warn(`HOST is ${config.host}: anybody who can reach it can submit and read jobs, as there is no authentication`)
+      log.warn(
+        `HOST is ${config.host}: anybody who can reach it can submit and read jobs, as there is no authentication`,
+      )
     }
     say(welcome({ ...config, ...portOf(acceptd), seconds, dataDir: acceptd.dataDir }))
   }

@@ -22,13 +22,20 @@ function sentenceFor(error: unknown): string {
 
 function forSystemError(error: Error): string | undefined {
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error
-  const { code, port, address, syscall } = inner as NodeJS.ErrnoException & { port?: number; address?: string }
+  const { code, port, address, syscall } = inner as NodeJS.ErrnoException & {
+    port?: number
+    address?: string
+  }
   const at = `${address}:${port}`
-  if (code === 'EADDRINUSE') return `${at} is taken by another program. Stop that one, or choose another: PORT=3001 npm start`
-  if (code === 'EACCES' && syscall === 'listen') return `This user may not listen on ${at}. Choose a PORT above 1023.`
+  if (code === 'EADDRINUSE')
+    return `${at} is taken by another program. Stop that one, or choose another: PORT=3001 npm start`
+  if (code === 'EACCES' && syscall === 'listen')
+    return `This user may not listen on ${at}. Choose a PORT above 1023.`
   if (code === 'EADDRNOTAVAIL') return `${at} is not an address of this machine. Set HOST to one that is.`
-  if (code === 'ECONNREFUSED') return `The database at ${at} refuses connections. Is it running, and is DATABASE_URL right?`
-  if (code === 'ENOTFOUND' && syscall === 'getaddrinfo') return 'The host in DATABASE_URL cannot be found. Is it spelled right?'
+  if (code === 'ECONNREFUSED')
+    return `The database at ${at} refuses connections. Is it running, and is DATABASE_URL right?`
+  if (code === 'ENOTFOUND' && syscall === 'getaddrinfo')
+    return 'The host in DATABASE_URL cannot be found. Is it spelled right?'
   // Postgres: 28xxx, not allowed in; 3D000, no such database.
   if (typeof code === 'string' && /^(28\d\d\d|28P01|3D000)$/.test(code)) {
     return `The database does not let us in: ${error.message}. Is DATABASE_URL right?`

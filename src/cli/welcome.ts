@@ -8,7 +8,8 @@ export interface Welcome {
 }
 
 export function welcome({ seconds, role, host, port, dataDir }: Welcome): string {
-  const data = dataDir === undefined ? 'the database in DATABASE_URL' : `${dataDir} (remove it to start afresh)`
+  const data =
+    dataDir === undefined ? 'the database in DATABASE_URL' : `${dataDir} (remove it to start afresh)`
   if (port === undefined) return `\nacceptd worker is ready after ${seconds} s\n\n  Data   ${data}\n`
   const url = `http://${nameOf(host)}:${port}`
   return `

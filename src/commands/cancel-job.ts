@@ -26,12 +26,16 @@ export async function cancelJob(commands: Commands, principal: string, id: strin
         throw new JobError('job-already-terminal', `The job has already ${job.status}`, { jobId: id })
       case 'pending':
       case 'running': {
-        const canceled = await (job.status === 'pending' ? cancelPending(commands, id) : cancelRunning(commands, id))
+        const canceled = await (job.status === 'pending'
+          ? cancelPending(commands, id)
+          : cancelRunning(commands, id))
         if (canceled) return canceled
       }
     }
   }
-  throw new JobError('temporary-reduced-capacity', 'The job kept changing; ask again', { retryAfterSeconds: 1 })
+  throw new JobError('temporary-reduced-capacity', 'The job kept changing; ask again', {
+    retryAfterSeconds: 1,
+  })
 }
 
 function cancelPending({ db, boss }: Commands, id: string): Promise<Job | undefined> {

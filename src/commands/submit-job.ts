@@ -34,7 +34,9 @@ export interface Submitted {
  */
 export async function submitJob(commands: Commands, wish: Wish): Promise<Submitted> {
   const id = newJobId()
-  const job = await accept(commands, wish, id).catch((error: unknown) => resolveDoubt(commands, wish, id, error))
+  const job = await accept(commands, wish, id).catch((error: unknown) =>
+    resolveDoubt(commands, wish, id, error),
+  )
   if (!job) return replay(commands, wish)
   commands.workSignal.send()
   return { job, replayed: false }
@@ -49,7 +51,10 @@ export async function findReplay(db: Db, wish: Omit<Wish, 'submission'>): Promis
   const earlier = await findJobByKey(db, wish.principal, wish.idempotencyKey)
   if (!earlier || earlier.fingerprint === wish.fingerprint) return earlier
   // Nothing of the first request is told: whoever guesses a key must not learn what it was for.
-  throw new JobError('idempotency-key-reused', 'This Idempotency-Key was used before, with a different request')
+  throw new JobError(
+    'idempotency-key-reused',
+    'This Idempotency-Key was used before, with a different request',
+  )
 }
 
 function accept({ db, boss }: Commands, wish: Wish, id: string): Promise<Job | undefined> {
@@ -64,7 +69,10 @@ async function replay({ db }: Commands, wish: Wish): Promise<Submitted> {
   const job = await findReplay(db, wish)
   if (job) return { job, replayed: true }
   // It had the key and is gone between the two statements.
-  throw new JobError('idempotency-in-progress', 'A request with this Idempotency-Key is being handled; ask again')
+  throw new JobError(
+    'idempotency-in-progress',
+    'A request with this Idempotency-Key is being handled; ask again',
+  )
 }
 
 /** A connection lost during COMMIT leaves it open whether that happened; the job's row tells. */

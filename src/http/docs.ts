@@ -19,7 +19,10 @@ export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined):
     },
     { mediaTypes: [] },
   )
-  const options = { swaggerOptions: { url: '/openapi.yaml', tryItOutEnabled: true }, customSiteTitle: 'acceptd' }
+  const options = {
+    swaggerOptions: { url: '/openapi.yaml', tryItOutEnabled: true },
+    customSiteTitle: 'acceptd',
+  }
   router.use('/docs', pageHeaders(publicUrl), swaggerUi.serve, swaggerUi.setup(undefined, options))
   // Whoever opens the address in a browser wants to see what this is.
   resource(router, '/', { get: (_req, res) => res.redirect(302, '/docs/') }, { mediaTypes: [] })

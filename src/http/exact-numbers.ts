@@ -13,14 +13,18 @@ export function parseExactly(text: string): unknown {
   if (!SUSPECT.test(text)) return JSON.parse(text, text.includes('-0') ? plusZero : undefined)
   return parseWithSource(text, (_name, value, context) => {
     if (typeof value !== 'number') return value
-    if (context.source !== undefined && !isKept(context.source, value)) return new InexactNumber(context.source)
+    if (context.source !== undefined && !isKept(context.source, value))
+      return new InexactNumber(context.source)
     return value === 0 ? 0 : value
   })
 }
 
 // The third argument, with the literal as it stood in the text (ES2026), is not in TypeScript's library yet.
 type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown
-const parseWithSource: (text: string, reviver: Reviver) => unknown = JSON.parse as (text: string, r: unknown) => unknown
+const parseWithSource: (text: string, reviver: Reviver) => unknown = JSON.parse as (
+  text: string,
+  r: unknown,
+) => unknown
 
 function plusZero(_name: string, value: unknown): unknown {
   return value === 0 ? 0 : value
@@ -32,7 +36,8 @@ function isKept(literal: string, value: number): boolean {
   const [digits, exponent] = scientific(literal)
   if (value === 0) return digits === ''
   // A whole number: all its digits count, as in an id. A fraction: the nearest double is what JSON promises.
-  if (exponent >= 0) return BigInt(digits + '0'.repeat(exponent)) === BigInt(Math.abs(value)) && isSafe(value, digits)
+  if (exponent >= 0)
+    return BigInt(digits + '0'.repeat(exponent)) === BigInt(Math.abs(value)) && isSafe(value, digits)
   return digits.length <= MAX_SIGNIFICANT_DIGITS
 }
 
@@ -43,7 +48,8 @@ function isSafe(value: number, digits: string): boolean {
 
 /** The literal as digits × 10^exponent, digits without zeros at either end. */
 function scientific(literal: string): [digits: string, exponent: number] {
-  const [, whole = '', fraction = '', power = '0'] = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? []
+  const [, whole = '', fraction = '', power = '0'] =
+    /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? []
   const all = (whole + fraction).replace(/^0+/, '')
   const digits = all.replace(/0+$/, '')
   return [digits, Number(power) - fraction.length + (all.length - digits.length)]

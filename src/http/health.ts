@@ -52,7 +52,11 @@ export function healthRouter({ db, isDraining }: HealthOptions): Router {
 
   async function health(_req: Request, res: Response): Promise<void> {
     const { check, value } = await askDatabase(() => readOverview(db))
-    sendHealth(res, { 'database:responseTime': [check], ...(value ? queueChecks(value) : {}), ...drainingCheck() })
+    sendHealth(res, {
+      'database:responseTime': [check],
+      ...(value ? queueChecks(value) : {}),
+      ...drainingCheck(),
+    })
   }
 
   function drainingCheck(): Checks {

@@ -29,7 +29,7 @@ export function markReplayed(res: Response): void {
 
 function quoted(field: string): string | undefined {
   try {
-    const [value] = parseItem(field)
+    const [value] = parseItem(field) as [unknown, unknown]
     return typeof value === 'string' ? value : undefined
   } catch {
     return undefined // not a structured field; the caller says so

@@ -20,7 +20,11 @@ import { submitToJobs, type Doors } from './submit.ts'
 export const listQuery = z.strictObject({
   status: z.enum(STATUSES).optional(),
   task: z.string().optional(),
-  limit: z.coerce.number<string>().pipe(z.int().min(1).max(100)).meta({ description: '20 unless given' }).optional(),
+  limit: z.coerce
+    .number<string>()
+    .pipe(z.int().min(1).max(100))
+    .meta({ description: '20 unless given' })
+    .optional(),
   cursor: z.string().meta({ description: 'From `next` of the page before' }).optional(),
 })
 
@@ -78,7 +82,9 @@ export function jobsRouter(doors: Doors): Router {
   function noResult(job: Job): JobError {
     const seconds = retryAfterSeconds(job, catalogue.get(job.task))
     if (seconds === undefined) {
-      return new JobError('result-not-available', `The job has ${job.status}, so it has no result`, { jobId: job.id })
+      return new JobError('result-not-available', `The job has ${job.status}, so it has no result`, {
+        jobId: job.id,
+      })
     }
     const detail = `The job is ${job.status}; its result is not ready yet`
     return new JobError('result-not-ready', detail, { jobId: job.id, retryAfterSeconds: seconds })

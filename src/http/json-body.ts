@@ -19,7 +19,9 @@ function mediaTypeIsJson(...[req, , next]: Parameters<RequestHandler>): void {
   const charset = given && /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(given)?.[1]
   const isJson = req.is(['json', '+json']) && (!charset || /^utf-?8$/i.test(charset))
   if (hasBody && !isJson) {
-    const detail = given ? 'Send application/json, in UTF-8' : 'Say what the body is: Content-Type: application/json'
+    const detail = given
+      ? 'Send application/json, in UTF-8'
+      : 'Say what the body is: Content-Type: application/json'
     throw new HttpError('unsupported-media-type', detail, { headers: { Accept: 'application/json' } })
   }
   next()

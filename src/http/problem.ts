@@ -1,5 +1,5 @@
 /** Errors as problem documents (RFC 9457): the one place where an error becomes an answer. */
-import type { ErrorRequestHandler, Request } from 'express'
+import type { ErrorRequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { JobError } from '../job/errors.ts'
 import { isOutage } from '../store/outage.ts'
@@ -10,7 +10,10 @@ import type { Urls } from './urls.ts'
 
 const violation = z.object({
   detail: z.string(),
-  pointer: z.string().meta({ description: 'Where, in the body: a JSON Pointer (RFC 6901) as a URI fragment' }).optional(),
+  pointer: z
+    .string()
+    .meta({ description: 'Where, in the body: a JSON Pointer (RFC 6901) as a URI fragment' })
+    .optional(),
   parameter: z.string().meta({ description: 'Which query parameter' }).optional(),
 })
 
@@ -20,7 +23,9 @@ export const problemSchema = z
     title: z.string().meta({ description: 'The same for every problem of the type' }),
     status: z.int(),
     detail: z.string().meta({ description: 'What is wrong with this request' }),
-    instance: z.string().meta({ format: 'uri', description: 'This occurrence: the id of the request, as in the log' }),
+    instance: z
+      .string()
+      .meta({ format: 'uri', description: 'This occurrence: the id of the request, as in the log' }),
     code: z.enum(Object.keys(PROBLEM_TYPES) as [ProblemCode, ...ProblemCode[]]),
     retryable: z.boolean().meta({ description: 'Whether the same request may succeed later' }),
     errors: z.array(violation).meta({ description: 'Everything that is not valid' }).optional(),
@@ -56,7 +61,7 @@ export function problemHandler(urls: Urls): ErrorRequestHandler {
       title,
       status,
       detail,
-      instance: instanceOf(req),
+      instance: instanceOf(res),
       code,
       retryable,
       ...(errors ? { errors } : {}),
@@ -85,11 +90,17 @@ function answerTo(error: unknown): Answer {
     const seconds = OUTAGE_RETRY_SECONDS + Math.floor(Math.random() * 3)
     return {
       code: 'temporary-reduced-capacity',
-      detail: 'The database does not answer just now; send the same request again, with the same Idempotency-Key',
+      detail:
+        'The database does not answer just now; send the same request again, with the same Idempotency-Key',
       headers: { 'Retry-After': String(seconds) },
     }
   }
-  return fromExpress(error) ?? { code: 'internal-error', detail: 'The request may be sent again; the log has the details' }
+  return (
+    fromExpress(error) ?? {
+      code: 'internal-error',
+      detail: 'The request may be sent again; the log has the details',
+    }
+  )
 }
 
 /** What Express and its body parser throw; they carry a status and, the parser's, a `type`. */
@@ -104,11 +115,12 @@ function fromExpress(error: unknown): Answer | undefined {
     const headers = { 'Accept-Encoding': 'gzip, deflate, br, identity' }
     return { code: 'unsupported-media-type', detail: 'The Content-Encoding is not supported', headers }
   }
-  if (error instanceof URIError) return { code: 'invalid-parameter', detail: 'The path is not valid percent-encoding' }
+  if (error instanceof URIError)
+    return { code: 'invalid-parameter', detail: 'The path is not valid percent-encoding' }
   if (error.status === 400) return { code: 'malformed-body', detail: 'The body could not be read' }
   return undefined
 }
 
-function instanceOf(req: Request): string {
-  return `urn:uuid:${String(req.id)}`
+function instanceOf(res: Response): string {
+  return `urn:uuid:${String(res.getHeader('X-Request-Id'))}`
 }

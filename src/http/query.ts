@@ -10,11 +10,15 @@ export function queryOf<S extends z.ZodType>(schema: S, req: Request): z.output<
   const query = { ...req.query }
   const checked = check(schema, query, [], 'parameter')
   if (!checked.ok) {
-    const parameters = checked.violations.map(({ detail, pointer }) => ({ detail, parameter: nameIn(pointer) }))
+    const parameters = checked.violations.map(({ detail, pointer }) => ({
+      detail,
+      parameter: nameIn(pointer),
+    }))
     throw new HttpError('invalid-parameter', 'The query is not valid', { parameters })
   }
   const flaws = findFlaws(query).map(({ path, detail }) => ({ detail, parameter: String(path[0]) }))
-  if (flaws.length > 0) throw new HttpError('invalid-parameter', 'The query is not valid', { parameters: flaws })
+  if (flaws.length > 0)
+    throw new HttpError('invalid-parameter', 'The query is not valid', { parameters: flaws })
   return checked.value
 }
 

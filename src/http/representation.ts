@@ -13,7 +13,9 @@ const jobError = z
     type: link,
     title: z.string(),
     detail: z.string(),
-    code: z.string().meta({ description: `Stable: ${Object.keys(FAILURES).join(', ')}, or one of the task's own` }),
+    code: z
+      .string()
+      .meta({ description: `Stable: ${Object.keys(FAILURES).join(', ')}, or one of the task's own` }),
     retryable: z.boolean().meta({ description: 'Whether running the job again may succeed' }),
   })
   .meta({ id: 'JobError', description: 'Why the job failed' })
@@ -35,7 +37,9 @@ export const jobSchema = z
     startedAt: time.optional(),
     finishedAt: time.optional(),
     updatedAt: time,
-    cancelRequestedAt: time.meta({ description: 'Somebody asked to cancel it while it was running' }).optional(),
+    cancelRequestedAt: time
+      .meta({ description: 'Somebody asked to cancel it while it was running' })
+      .optional(),
     result: z
       .unknown()
       .meta({ description: `When completed and no larger than ${INLINE_RESULT_BYTES} bytes; never in lists` })

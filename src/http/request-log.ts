@@ -19,7 +19,7 @@ export function requestLog(log: Logger): RequestHandler {
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'request', responseTime: 'ms' },
     customSuccessObject: line,
-    customErrorObject: (req, res, _error, value) => line(req, res, value),
+    customErrorObject: (req, res, _error, value: object) => line(req, res, value),
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request',
     customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'warn' : 'info'),
@@ -30,6 +30,10 @@ export function requestLog(log: Logger): RequestHandler {
   }
 }
 
-function line({ method, url }: IncomingMessage, { statusCode: status }: ServerResponse, value: object): object {
+function line(
+  { method, url }: IncomingMessage,
+  { statusCode: status }: ServerResponse,
+  value: object,
+): object {
   return { ...value, method, url, status }
 }

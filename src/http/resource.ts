@@ -27,7 +27,9 @@ export function resource(
   methods: Methods,
   { mediaTypes = JSON_TYPES }: ResourceOptions = {},
 ): void {
-  const allow = ['OPTIONS', ...(methods.get ? ['GET', 'HEAD'] : []), ...(methods.post ? ['POST'] : [])].join(', ')
+  const allow = ['OPTIONS', ...(methods.get ? ['GET', 'HEAD'] : []), ...(methods.post ? ['POST'] : [])].join(
+    ', ',
+  )
   const route = router.route(path)
   const acceptable: RequestHandler = (req, _res, next) => {
     // Before anything is done: a client that cannot read the answer must not find the job done (RFC 9110 §15.5.7).
@@ -42,6 +44,8 @@ export function resource(
     res.set('Allow', allow).status(204).end()
   })
   route.all((req) => {
-    throw new HttpError('method-not-allowed', `${req.method} is not allowed here`, { headers: { Allow: allow } })
+    throw new HttpError('method-not-allowed', `${req.method} is not allowed here`, {
+      headers: { Allow: allow },
+    })
   })
 }

@@ -9,7 +9,7 @@ import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
 export interface RunningServer {
   readonly port: number
   /** Takes no more connections, lets requests under way finish, then resolves. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** @throws Error with a `code` (EADDRINUSE, EACCES…) where the port cannot be had */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { findReplay, submitJob, type Commands } from '../commands/submit-job.ts'
 import { taskNamed, type Catalogue } from '../job/catalogue.ts'
 import { fingerprintOf } from '../job/fingerprint.ts'
+import type { Job } from '../job/job.ts'
 import { findFlaws, type Path } from '../job/json.ts'
 import { submissionFrom, submissionOptions } from '../job/submission.ts'
 import { sendAccepted } from './accepted.ts'
@@ -40,13 +41,23 @@ export async function submitToJobs(doors: Doors, req: Request, res: Response): P
 }
 
 /** The body is the input; the options are in the query. */
-export async function submitToTask(doors: Doors, req: Request<{ task: string }>, res: Response): Promise<void> {
+export async function submitToTask(
+  doors: Doors,
+  req: Request<{ task: string }>,
+  res: Response,
+): Promise<void> {
   const task = taskNamed(doors.catalogue, req.params.task)
   const options = queryOf(submissionQuery, req as Request)
   await submit(doors, req as Request, res, { ...options, task: task.name, input: jsonOf(req as Request) }, [])
 }
 
-async function submit(doors: Doors, req: Request, res: Response, sent: unknown, inputAt: Path): Promise<void> {
+async function submit(
+  doors: Doors,
+  req: Request,
+  res: Response,
+  sent: unknown,
+  inputAt: Path,
+): Promise<void> {
   const { commands, catalogue, urls } = doors
   const principal = principalOf()
   const key = idempotencyKey(req)
@@ -62,8 +73,8 @@ async function submit(doors: Doors, req: Request, res: Response, sent: unknown, 
   const { job, replayed } = await submitJob(commands, { principal, submission, fingerprint, ...keyed })
   return answer(job, replayed)
 
-  function answer(job: typeof earlier & {}, replayed: boolean): void {
-    if (replayed) markReplayed(res)
-    sendAccepted(res, urls, job, catalogue.get(job.task))
+  function answer(accepted: Job, isReplay: boolean): void {
+    if (isReplay) markReplayed(res)
+    sendAccepted(res, urls, accepted, catalogue.get(accepted.task))
   }
 }

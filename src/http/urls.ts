@@ -15,7 +15,7 @@ export function urlsBelow(publicUrl: string | undefined): Urls {
     job: (id) => `${base}/jobs/${id}`,
     result: (id) => `${base}/jobs/${id}/result`,
     cancel: (id) => `${base}/jobs/${id}/cancel`,
-    jobs: (query) => `${base}/jobs?${query}`,
+    jobs: (query) => `${base}/jobs?${query.toString()}`,
     task: (name) => `${base}/tasks/${name}`,
     problem: (code) => `${base}/problems/${code}`,
   }

@@ -56,7 +56,10 @@ export function known(name: string, task: AnyTask): KnownTask {
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   try {
-    const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, override: ({ jsonSchema }) => plain(jsonSchema) })
+    const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+      io,
+      override: (rendered) => plain(rendered.jsonSchema),
+    })
     return rest
   } catch (error) {
     throw new Error(`${io} must be expressible as JSON Schema: ${(error as Error).message}`, { cause: error })

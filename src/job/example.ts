@@ -15,12 +15,18 @@ export function exampleOf(schema: unknown): Json | undefined {
     case 'object':
       return exampleObject(schema)
     case 'array':
-      return Array.from({ length: Number(schema['minItems'] ?? 1) }, () => exampleOf(schema['items']) ?? 'text')
+      return Array.from(
+        { length: Number(schema['minItems'] ?? 1) },
+        () => exampleOf(schema['items']) ?? 'text',
+      )
     case 'string':
       return exampleText(schema)
     case 'integer':
     case 'number':
-      return Number(schema['minimum'] ?? (schema['exclusiveMinimum'] === undefined ? 1 : Number(schema['exclusiveMinimum']) + 1))
+      return Number(
+        schema['minimum'] ??
+          (schema['exclusiveMinimum'] === undefined ? 1 : Number(schema['exclusiveMinimum']) + 1),
+      )
     case 'boolean':
       return true
     case 'null':

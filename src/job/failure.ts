@@ -36,7 +36,10 @@ export class TaskError extends Error {
   readonly code: string
   readonly retryable: boolean
 
-  constructor(message: string, { code = 'task-failed', retryable = true, ...options }: TaskErrorOptions = {}) {
+  constructor(
+    message: string,
+    { code = 'task-failed', retryable = true, ...options }: TaskErrorOptions = {},
+  ) {
     super(message, options)
     if (!CODE.test(code)) throw new TypeError(`"${code}" is not a failure code: use lower case and dashes`)
     this.code = code

@@ -38,7 +38,8 @@ export function findFlaws(value: unknown): Flaw[] {
     } else if (isObject(node)) {
       for (const name of Object.keys(node)) {
         const problem = textProblem(name)
-        if (problem) flaws.push({ path: [...path, name], detail: `The member name is not usable: ${problem}` })
+        if (problem)
+          flaws.push({ path: [...path, name], detail: `The member name is not usable: ${problem}` })
       }
     }
   })

@@ -8,7 +8,11 @@ export interface Progress {
 const MAX_NOTE = 200
 
 /** Never back: a task that counts wrongly must not make a bar jump. */
-export function nextProgress(before: Progress | undefined, percent: number, note: string | undefined): Progress {
+export function nextProgress(
+  before: Progress | undefined,
+  percent: number,
+  note: string | undefined,
+): Progress {
   const bounded = Number.isFinite(percent) ? Math.min(99, Math.max(0, Math.floor(percent))) : 0
   const shown = note?.toWellFormed().replaceAll('\u0000', '\uFFFD').slice(0, MAX_NOTE).toWellFormed()
   return {

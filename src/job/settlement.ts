@@ -40,7 +40,8 @@ export function settlementOf(
     const detail = `${MAX_CRASHES} workers died while running this job, so it is not tried again`
     return { move: 'fail', failure: failure('crashed', detail, false) }
   }
-  if (!outcome.failure.retryable || job.attempt >= job.maxAttempts) return { move: 'fail', failure: outcome.failure }
+  if (!outcome.failure.retryable || job.attempt >= job.maxAttempts)
+    return { move: 'fail', failure: outcome.failure }
   return { move: 'retry', delaySeconds: backOffSeconds(policy, failuresOf(job, policy), random) }
 }
 

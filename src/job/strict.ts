@@ -11,14 +11,15 @@ type Def = Readonly<Record<string, unknown>>
  */
 export function strict<S extends z.ZodType>(schema: S): S {
   const done = new Map<Schema, Schema>()
-  return copy(schema) as Schema as S
+  return copy(schema) as S
 
   function copy(node: Schema): Schema {
     const known = done.get(node)
     if (known) return known
     if (node instanceof z.core.$ZodIntersection) return node
     if (node instanceof z.core.$ZodObject) return entered(node, objectDef(node))
-    if (node instanceof z.core.$ZodLazy) return entered(node, { type: 'lazy', getter: () => copy(node._zod.def.getter()) })
+    if (node instanceof z.core.$ZodLazy)
+      return entered(node, { type: 'lazy', getter: () => copy(node._zod.def.getter()) })
     const def = node._zod.def as unknown as Def
     const copied = Object.fromEntries(Object.entries(def).map(([key, value]) => [key, copyAny(value)]))
     return Object.keys(def).every((key) => copied[key] === def[key]) ? node : entered(node, copied)
@@ -27,8 +28,14 @@ export function strict<S extends z.ZodType>(schema: S): S {
   // The members are looked at only when the copy is used: a schema may contain itself.
   function objectDef(node: z.core.$ZodObject): Def {
     const { def } = node._zod
-    const shape = () => Object.fromEntries(Object.entries(def.shape).map(([name, member]) => [name, copy(member)]))
-    const others = { type: 'object', checks: def.checks, error: def.error, catchall: def.catchall ?? z.never() }
+    const shape = () =>
+      Object.fromEntries(Object.entries(def.shape).map(([name, member]) => [name, copy(member)]))
+    const others = {
+      type: 'object',
+      checks: def.checks,
+      error: def.error,
+      catchall: def.catchall ?? z.never(),
+    }
     return Object.defineProperty(others, 'shape', { get: shape, enumerable: true, configurable: true })
   }
 

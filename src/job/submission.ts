@@ -23,7 +23,10 @@ export const submissionOptions = {
     .datetime({ offset: true })
     // Said this way round, what is no time at all passes: that it is none has been said already.
     .refine((time) => !(Date.parse(time) - Date.now() > MAX_AHEAD_MS), 'Must be less than a year from now')
-    .meta({ description: 'Not before this time (RFC 3339); a time gone by means now', example: '2030-01-01T09:00:00Z' })
+    .meta({
+      description: 'Not before this time (RFC 3339); a time gone by means now',
+      example: '2030-01-01T09:00:00Z',
+    })
     .optional(),
   priority: z.int().min(-100).max(100).meta({ description: 'Higher runs first; 0 unless given' }).optional(),
   tags: z
@@ -60,9 +63,17 @@ export function submissionFrom(tasks: Catalogue, sent: unknown, inputAt: Path): 
     throw new JobError('validation-error', summaryOf(violations.length), { violations })
   }
   const { runAt, priority = 0, tags = [] } = outer.value
-  return { task, input: input as Json, priority, tags, ...(runAt === undefined ? {} : { runAt: new Date(runAt) }) }
+  return {
+    task,
+    input: input as Json,
+    priority,
+    tags,
+    ...(runAt === undefined ? {} : { runAt: new Date(runAt) }),
+  }
 }
 
 function summaryOf(count: number): string {
-  return count === 1 ? 'One thing in the request is not valid' : `${count} things in the request are not valid`
+  return count === 1
+    ? 'One thing in the request is not valid'
+    : `${count} things in the request are not valid`
 }

@@ -10,15 +10,15 @@ export interface TaskContext {
   /** Hand this downstream as an idempotency key: every attempt at the job has the same one. */
   readonly jobId: string
   /** Says how far the work is, 0–100, and where, in a few words. Cheap: call it as often as you like. */
-  progress(percent: number, note?: string): void
+  readonly progress: (percent: number, note?: string) => void
   readonly log: TaskLog
 }
 
 /** Lines in the server's log, marked with the job and the attempt. */
 export interface TaskLog {
-  info(message: string, details?: object): void
-  warn(message: string, details?: object): void
-  error(message: string, details?: object): void
+  readonly info: (message: string, details?: object) => void
+  readonly warn: (message: string, details?: object) => void
+  readonly error: (message: string, details?: object) => void
 }
 
 export interface TaskDefinition<I extends z.ZodType, O extends z.ZodType> {
@@ -39,7 +39,10 @@ export interface TaskDefinition<I extends z.ZodType, O extends z.ZodType> {
   run(input: z.output<I>, context: TaskContext): z.input<O> | Promise<z.input<O>>
 }
 
-export interface Task<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> extends TaskDefinition<I, O> {
+export interface Task<
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+> extends TaskDefinition<I, O> {
   readonly [TASK]: true
   readonly retry: RetryPolicy
   readonly timeoutSeconds: number
@@ -58,16 +61,24 @@ const MAX_TIMEOUT_SECONDS = 86_400
  * Defines a task. The default export of a file in a tasks folder; the file's name is the task's name.
  * @throws TypeError where the definition makes no sense, with a sentence that says what is wrong.
  */
-export function defineTask<I extends z.ZodType, O extends z.ZodType>(definition: TaskDefinition<I, O>): Task<I, O> {
-  const { summary, input, output, run, timeoutSeconds = 900, typicalSeconds = 3 } = definition
+export function defineTask<I extends z.ZodType, O extends z.ZodType>(
+  definition: TaskDefinition<I, O>,
+): Task<I, O> {
+  const { summary, input, output, timeoutSeconds = 900, typicalSeconds = 3 } = definition
   const retry = { ...DEFAULT_RETRY, ...definition.retry }
   must(typeof summary === 'string' && summary !== '', 'summary must say in one line what the task does')
   must(isSchema(input), 'input must be a zod schema')
   must(isSchema(output), 'output must be a zod schema')
-  must(typeof run === 'function', 'run must be a function')
-  must(Number.isInteger(retry.limit) && retry.limit >= 0 && retry.limit <= 1000, 'retry.limit must be 0 to 1000')
+  must(typeof definition.run === 'function', 'run must be a function')
+  must(
+    Number.isInteger(retry.limit) && retry.limit >= 0 && retry.limit <= 1000,
+    'retry.limit must be 0 to 1000',
+  )
   must(retry.delaySeconds >= 0, 'retry.delaySeconds must be 0 or more')
-  must(retry.maxDelaySeconds >= retry.delaySeconds, 'retry.maxDelaySeconds must not be less than delaySeconds')
+  must(
+    retry.maxDelaySeconds >= retry.delaySeconds,
+    'retry.maxDelaySeconds must not be less than delaySeconds',
+  )
   must(
     timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS,
     `timeoutSeconds must be above 0 and at most ${MAX_TIMEOUT_SECONDS}`,

@@ -10,8 +10,7 @@ export interface Violation {
 }
 
 export type Checked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly violations: readonly Violation[] }
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly violations: readonly Violation[] }
 
 type Issue = z.core.$ZodIssue
 
@@ -40,7 +39,7 @@ export function check<S extends z.ZodType>(
   return { ok: false, violations: result.error.issues.flatMap((issue) => violationsOf(issue, at)) }
 
   function violationsOf(issue: Issue, base: Path): Violation[] {
-    const path = [...base, ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))]
+    const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))]
     if (issue.code === 'unrecognized_keys') {
       const known = knownNames.get(issue.keys) ?? []
       return issue.keys.map((name) => ({
@@ -51,7 +50,8 @@ export function check<S extends z.ZodType>(
     // Of the forms a union allows, speak of the one that came nearest: the one with the fewest complaints.
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
       const nearest = issue.errors.reduce((a, b) => (b.length < a.length ? b : a))
-      if (nearest.some((inner) => inner.path.length > 0)) return nearest.flatMap((inner) => violationsOf(inner, path))
+      if (nearest.some((inner) => inner.path.length > 0))
+        return nearest.flatMap((inner) => violationsOf(inner, path))
     }
     return [{ detail: issue.message, pointer: pointer(path) }]
   }

@@ -14,7 +14,12 @@ export interface Delivery {
 /** The job's id is the delivery's id, so enqueueing twice cannot happen. */
 export async function enqueue(boss: PgBoss, trx: Trx, job: Job): Promise<void> {
   const startAfter = job.runAt > job.createdAt ? { startAfter: job.runAt.toISOString() } : {}
-  const id = await boss.send(LANE, null, { id: job.id, priority: job.priority, ...startAfter, db: fromKysely(trx) })
+  const id = await boss.send(LANE, null, {
+    id: job.id,
+    priority: job.priority,
+    ...startAfter,
+    db: fromKysely(trx),
+  })
   if (id !== job.id) throw new Error(`pg-boss did not take job ${job.id}`)
 }
 

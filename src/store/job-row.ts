@@ -33,9 +33,8 @@ export const JOB_COLUMNS = [
 ] as const
 
 // A result that is JSON null parses to null, as SQL NULL does: result_bytes tells them apart.
-export const INLINE_RESULT = sql<unknown>`case when result_bytes <= ${sql.lit(INLINE_RESULT_BYTES)} then result end`.as(
-  'inline_result',
-)
+export const INLINE_RESULT =
+  sql`case when result_bytes <= ${sql.lit(INLINE_RESULT_BYTES)} then result end`.as('inline_result')
 // clock_timestamp(), not now(): in a long transaction now() is when that began.
 export const READ_AT = sql<Date>`clock_timestamp()`.as('read_at')
 

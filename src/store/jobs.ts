@@ -15,7 +15,10 @@ export interface NewJob {
 }
 
 /** Undefined means that the principal has used the key before; findJobByKey then has the job. */
-export async function insertJob(trx: Trx, { id, principal, submission, ...job }: NewJob): Promise<Job | undefined> {
+export async function insertJob(
+  trx: Trx,
+  { id, principal, submission, ...job }: NewJob,
+): Promise<Job | undefined> {
   const row = await trx
     .insertInto('jobs')
     .values({
@@ -29,7 +32,9 @@ export async function insertJob(trx: Trx, { id, principal, submission, ...job }:
       idempotency_key: job.idempotencyKey ?? null,
       fingerprint: job.fingerprint,
       // A wish for a time gone by means now.
-      run_at: submission.runAt ? sql<Date>`greatest(${submission.runAt}::timestamptz, now())` : sql<Date>`now()`,
+      run_at: submission.runAt
+        ? sql<Date>`greatest(${submission.runAt}::timestamptz, now())`
+        : sql<Date>`now()`,
     })
     .onConflict((conflict) =>
       conflict.columns(['principal', 'idempotency_key']).where('idempotency_key', 'is not', null).doNothing(),
@@ -45,7 +50,10 @@ export async function findJob(db: Db, principal: string, id: string): Promise<Jo
 }
 
 export async function findJobByKey(db: Db, principal: string, key: string): Promise<Job | undefined> {
-  const row = await reading(db).where('principal', '=', principal).where('idempotency_key', '=', key).executeTakeFirst()
+  const row = await reading(db)
+    .where('principal', '=', principal)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst()
   return row && jobFromRow(row)
 }
 

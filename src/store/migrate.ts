@@ -18,8 +18,8 @@ export async function migrateUp(db: Db): Promise<string[]> {
   if (error) {
     const failed = results.find((result) => result.status === 'Error')
     // Not a migration but the way to the database: whoever reads it knows that error by itself.
-    if (!failed) throw error
-    throw new Error(`Migration ${failed.migrationName} failed: ${messageOf(error)}`, { cause: error })
+    if (!failed) throw asError(error)
+    throw new Error(`Migration ${failed.migrationName} failed: ${asError(error).message}`, { cause: error })
   }
   return results.map((result) => result.migrationName)
 }
@@ -40,14 +40,22 @@ const sqlFiles: MigrationProvider = {
     const entries = await Promise.all(
       names.map(async (name): Promise<[string, Migration]> => {
         const text = await fs.readFile(path.join(FOLDER, name), 'utf8')
-        return [path.basename(name, '.sql'), { up: (db) => sql.raw(text).execute(db).then(() => undefined) }]
+        return [
+          path.basename(name, '.sql'),
+          {
+            up: (db) =>
+              sql
+                .raw(text)
+                .execute(db)
+                .then(() => undefined),
+          },
+        ]
       }),
     )
     return Object.fromEntries(entries)
   },
 }
 
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
 }

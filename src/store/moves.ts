@@ -44,14 +44,16 @@ export async function startJobs(trx: Trx, workerId: string, starts: readonly Sta
     .where('id', 'in', [...delivery.keys()])
     .where('status', 'in', MOVES.start.from)
     // A worker taken for dead while it was stalled must not claim: its jobs would count as orphans.
-    .where(({ exists, selectFrom }) => exists(selectFrom('workers').select('id').where('id', '=', workerId)))
+    .where((eb) => eb.exists(eb.selectFrom('workers').select('id').where('id', '=', workerId)))
     .forUpdate('jobs')
     .skipLocked()
     .execute()
   if (free.length === 0) return []
   const ids = free.map((row) => row.id)
   const deliveries = ids.map((id) => delivery.get(id) ?? 0)
-  const claims = sql<Claim>`unnest(${ids}::uuid[], ${deliveries}::int[])`.as<'claim'>(sql`claim(job_id, delivery)`)
+  const claims = sql<Claim>`unnest(${ids}::uuid[], ${deliveries}::int[])`.as<'claim'>(
+    sql`claim(job_id, delivery)`,
+  )
   const rows = await trx
     .updateTable('jobs')
     .from(claims)
@@ -111,7 +113,12 @@ export async function retryJob(trx: Trx, id: string, delaySeconds: number): Prom
 }
 
 /** Back to pending without having used up an attempt. Returns when the next attempt is due. */
-export async function releaseJob(trx: Trx, id: string, crashed: boolean, delaySeconds: number): Promise<Date> {
+export async function releaseJob(
+  trx: Trx,
+  id: string,
+  crashed: boolean,
+  delaySeconds: number,
+): Promise<Date> {
   const row = await moving(trx, 'release', id)
     .set({
       ...PARKED,
@@ -161,6 +168,11 @@ function moving(trx: Trx, move: keyof typeof MOVES, id: string) {
 
 /** Those of the jobs that are pending, locked or not. */
 export async function findPending(trx: Trx, ids: readonly string[]): Promise<string[]> {
-  const rows = await trx.selectFrom('jobs').select('id').where('id', 'in', ids).where('status', '=', 'pending').execute()
+  const rows = await trx
+    .selectFrom('jobs')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('status', '=', 'pending')
+    .execute()
   return rows.map((row) => row.id)
 }

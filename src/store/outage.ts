@@ -5,9 +5,18 @@
 const TRANSIENT_CLASSES = ['08', '53', '57P']
 const TRANSIENT_CODES = new Set(['25006', '40001', '40P01', '57014'])
 // From the socket, before Postgres has a say.
-const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EHOSTUNREACH'])
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+])
 // pg throws these without a code.
-const MESSAGES = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
+const MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
 
 /** True where the same call may succeed a little later and nothing about it is wrong. */
 export function isOutage(error: unknown): boolean {
@@ -15,7 +24,11 @@ export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = codeOf(error)
   if (code === undefined) return MESSAGES.test(error.message)
-  return SOCKET_CODES.has(code) || TRANSIENT_CODES.has(code) || TRANSIENT_CLASSES.some((start) => code.startsWith(start))
+  return (
+    SOCKET_CODES.has(code) ||
+    TRANSIENT_CODES.has(code) ||
+    TRANSIENT_CLASSES.some((start) => code.startsWith(start))
+  )
 }
 
 /** Waited for a row longer than lock_timeout. */

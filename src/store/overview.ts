@@ -23,7 +23,7 @@ export async function readOverview(db: Db): Promise<Overview> {
   return {
     workersAlive: row?.workers ?? 0,
     running: row?.running ?? 0,
-    ...(row?.oldest == null ? {} : { oldestRunnableSeconds: row.oldest }),
+    ...(row === undefined || row.oldest === null ? {} : { oldestRunnableSeconds: row.oldest }),
   }
 }
 

@@ -67,7 +67,11 @@ export function listen({ url, onSignal, onReady, onError }: ListenerOptions): Li
   }
 
   async function connect(): Promise<void> {
-    const next = new pg.Client({ connectionString: url, application_name: 'acceptd listener', keepAlive: true })
+    const next = new pg.Client({
+      connectionString: url,
+      application_name: 'acceptd listener',
+      keepAlive: true,
+    })
     client = next
     next.on('error', (error) => {
       onError(error)

@@ -19,7 +19,11 @@ export async function enrolWorker(db: Db, worker: WorkerIdentity): Promise<void>
 
 /** False means that the worker was taken for dead and its jobs given to others. */
 export async function renewLease(db: Db, id: string): Promise<boolean> {
-  const row = await db.updateTable('workers').set({ seen_at: sql<Date>`now()` }).where('id', '=', id).executeTakeFirst()
+  const row = await db
+    .updateTable('workers')
+    .set({ seen_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .executeTakeFirst()
   return row.numUpdatedRows > 0n
 }
 
@@ -47,8 +51,12 @@ export async function findOrphans(db: Db, limit: number): Promise<Orphan[]> {
     .selectFrom('jobs')
     .select(['id', 'attempt', 'task'])
     .where('status', '=', 'running')
-    .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('workers').select('workers.id').whereRef('workers.id', '=', 'jobs.worker_id'))),
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom('workers').select('workers.id').whereRef('workers.id', '=', 'jobs.worker_id'),
+        ),
+      ),
     )
     .limit(limit)
     .execute()
@@ -67,7 +75,12 @@ export async function findCancelRequests(db: Db, workerId: string): Promise<stri
 }
 
 /** Written only while the attempt still owns the job. */
-export async function saveProgress(db: Db, id: string, attempt: number, { percent, note }: Progress): Promise<void> {
+export async function saveProgress(
+  db: Db,
+  id: string,
+  attempt: number,
+  { percent, note }: Progress,
+): Promise<void> {
   await db
     .updateTable('jobs')
     .set({ progress: percent, progress_note: note ?? null, updated_at: sql<Date>`now()` })

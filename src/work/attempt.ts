@@ -18,7 +18,7 @@ export interface RunningAttempt {
   readonly settled: Promise<void>
   /** The task has returned as well: its slot is free. Never rejects. */
   readonly finished: Promise<void>
-  stop(reason: StopReason): void
+  readonly stop: (reason: StopReason) => void
   /** Gives the job back as it is, without using up the attempt. */
   handBack(): Promise<void>
 }
@@ -51,7 +51,11 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
       await progress.stop()
       try {
         const result = await write(outcome)
-        const line = { outcome: outcome.kind, move: result?.move ?? 'lost', ms: Math.round(performance.now() - began) }
+        const line = {
+          outcome: outcome.kind,
+          move: result?.move ?? 'lost',
+          ms: Math.round(performance.now() - began),
+        }
         if (outcome.kind === 'failed') {
           const { code, detail } = outcome.failure
           log.warn({ ...line, code, detail, err: running.thrown() }, 'attempt')

@@ -16,7 +16,11 @@ export function claim(db: Db, boss: PgBoss, workerId: string, limit: number): Pr
     const started = await startJobs(trx, workerId, starts)
     if (started.length < deliveries.length) {
       const mine = new Set(started.map(({ job }) => job.id))
-      await leave(boss, trx, deliveries.filter((delivery) => !mine.has(delivery.id)))
+      await leave(
+        boss,
+        trx,
+        deliveries.filter((delivery) => !mine.has(delivery.id)),
+      )
     }
     return started
   })

@@ -5,12 +5,15 @@ import { nextProgress, type Progress } from '../job/progress.ts'
 const INTERVAL_MS = 250
 
 export interface ProgressWriter {
-  report(percent: number, note?: string): void
+  readonly report: (percent: number, note?: string) => void
   /** Drops what is not yet written and waits for what is being written. */
   stop(): Promise<void>
 }
 
-export function progressWriter(save: (progress: Progress) => Promise<void>, onError: (e: unknown) => void): ProgressWriter {
+export function progressWriter(
+  save: (progress: Progress) => Promise<void>,
+  onError: (e: unknown) => void,
+): ProgressWriter {
   let latest: Progress | undefined
   let unsaved = false
   let writing = Promise.resolve()

@@ -16,7 +16,7 @@ export interface Run {
   readonly finished: Promise<void>
   /** What was thrown, for the log. */
   readonly thrown: () => unknown
-  stop(reason: StopReason): void
+  readonly stop: (reason: StopReason) => void
 }
 
 export function runTask(task: KnownTask, input: unknown, context: Omit<TaskContext, 'signal'>): Run {
@@ -67,13 +67,17 @@ export function runTask(task: KnownTask, input: unknown, context: Omit<TaskConte
 
 /** A result must be what its schema says, and JSON that the database can keep. */
 function outcomeOf(task: KnownTask, output: unknown): Outcome {
-  const invalid = (detail: string): Outcome => ({ kind: 'failed', failure: failure('invalid-output', detail, false) })
+  const invalid = (detail: string): Outcome => ({
+    kind: 'failed',
+    failure: failure('invalid-output', detail, false),
+  })
   const checked = check(task.output, output)
   if (!checked.ok) {
     const [first] = checked.violations
     return invalid(`${first?.pointer} ${first?.detail}`)
   }
-  if (isDeeperThan(checked.value, MAX_DEPTH)) return invalid(`It is nested more than ${MAX_DEPTH} levels deep`)
+  if (isDeeperThan(checked.value, MAX_DEPTH))
+    return invalid(`It is nested more than ${MAX_DEPTH} levels deep`)
   const [flaw] = findFlaws(checked.value)
   if (flaw) return invalid(`${pointer(flaw.path)} ${flaw.detail}`)
   return serialised(checked.value, invalid)

@@ -55,7 +55,13 @@ export async function settleThroughOutages(
   }
 }
 
-async function apply(boss: PgBoss, trx: Trx, delivery: Delivery, settlement: Settlement, delaySeconds: number) {
+async function apply(
+  boss: PgBoss,
+  trx: Trx,
+  delivery: Delivery,
+  settlement: Settlement,
+  delaySeconds: number,
+) {
   const { id } = delivery
   switch (settlement.move) {
     case 'complete':

@@ -98,10 +98,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     if (!task) return leaveForOthers(job)
     const attempt = runner.run(task, job, input)
     running.set(job.id, attempt)
-    void attempt.finished.then(() => {
-      if (running.get(job.id) === attempt) running.delete(job.id)
-      wake()
-    })
+    void whenFinished(job.id, attempt)
+  }
+
+  async function whenFinished(jobId: string, attempt: RunningAttempt): Promise<void> {
+    await attempt.finished
+    // Not if it is another's by now: a job that was lost and claimed anew.
+    if (running.get(jobId) === attempt) running.delete(jobId)
+    wake()
   }
 
   function leaveForOthers({ id: jobId, task, attempt }: StartedJob['job']): void {

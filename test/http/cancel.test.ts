@@ -15,7 +15,10 @@ describe('canceling', () => {
     const { location } = await house.api.submit('slow', { seconds: 60 })
     await house.reaches(location, 'running')
     const response = await house.api.post(`${location}/cancel`).expect(202)
-    expect(response.headers).toMatchObject({ location, 'retry-after': expect.stringMatching(/^\d+$/) as string })
+    expect(response.headers).toMatchObject({
+      location,
+      'retry-after': expect.stringMatching(/^\d+$/) as string,
+    })
     expect(response.body).toHaveProperty('cancelRequestedAt')
     const canceled = await house.reaches(location, 'canceled')
     expect(canceled).not.toHaveProperty('result')
@@ -43,7 +46,9 @@ describe('canceling', () => {
   it('a job in back-off ends it: no further attempt is made', async () => {
     const { location } = await house.api.submit('flaky', { failures: 10 })
     await house.reaches(location, 'running').catch(() => undefined)
-    await house.api.post(`${location}/cancel`).expect((response) => expect([200, 202]).toContain(response.status))
+    await house.api
+      .post(`${location}/cancel`)
+      .expect((response) => expect([200, 202]).toContain(response.status))
     const canceled = await house.reaches(location, 'canceled')
     expect(canceled.attempt).toBeLessThan(11)
     expect(await house.api.job(location)).toEqual(canceled)
@@ -53,7 +58,9 @@ describe('canceling', () => {
     const rounds = await Promise.all(
       Array.from({ length: 50 }, async () => {
         const { location } = await house.api.submit('ok', { value: 1 })
-        const answers = await Promise.all(Array.from({ length: 5 }, () => house.api.post(`${location}/cancel`)))
+        const answers = await Promise.all(
+          Array.from({ length: 5 }, () => house.api.post(`${location}/cancel`)),
+        )
         expect(answers.every(({ status }) => [200, 202, 409].includes(status))).toBe(true)
         return location
       }),

@@ -6,7 +6,10 @@ import { useHouse } from '../support/house.ts'
 
 const house = useHouse({ ACCEPTD_ROLE: 'api' })
 
-type Operation = { requestBody?: { content: Record<string, { example?: object }> }; responses: Record<string, { links?: object }> }
+type Operation = {
+  requestBody?: { content: Record<string, { example?: object }> }
+  responses: Record<string, { links?: object }>
+}
 type Document = { paths: Record<string, Record<string, Operation>> }
 
 describe('the OpenAPI document', () => {
@@ -19,17 +22,23 @@ describe('the OpenAPI document', () => {
       const example = operation?.requestBody?.content['application/json']?.example
       expect(example, name).toBeDefined()
       expect(operation?.responses['202']?.links, name).toHaveProperty('job')
-      await house.api.post(`/tasks/${name}`).send(example ?? {}).expect(202)
+      await house.api
+        .post(`/tasks/${name}`)
+        .send(example ?? {})
+        .expect(202)
       await house.api.post('/jobs').send({ task: name, input: example }).expect(202)
     }
   })
 
   it('names the Idempotency-Key on every way to submit', async () => {
     const { text } = await house.api.get('/openapi.yaml')
-    const { paths } = parse(text) as { paths: Record<string, { post?: { parameters?: { name: string }[]; requestBody?: object } }> }
+    const { paths } = parse(text) as {
+      paths: Record<string, { post?: { parameters?: { name: string }[]; requestBody?: object } }>
+    }
     const submits = Object.values(paths).flatMap(({ post }) => (post?.requestBody ? [post] : []))
     expect(submits).toHaveLength(house.catalogue.size + 1)
-    for (const { parameters } of submits) expect(parameters?.map(({ name }) => name)).toContain('Idempotency-Key')
+    for (const { parameters } of submits)
+      expect(parameters?.map(({ name }) => name)).toContain('Idempotency-Key')
   })
 
   it('has the public address as its server where one is configured', () => {

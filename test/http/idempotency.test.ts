@@ -7,7 +7,8 @@ import { until } from '../support/until.ts'
 
 const house = useHouse()
 
-const post = (path: string, body: object, key: string) => house.api.post(path).set('Idempotency-Key', key).send(body)
+const post = (path: string, body: object, key: string) =>
+  house.api.post(path).set('Idempotency-Key', key).send(body)
 
 const jobsOf = async (key: string) => {
   const sql = 'select count(*)::int as count from acceptd.jobs where idempotency_key = $1'
@@ -20,7 +21,10 @@ describe('the same key with the same request', () => {
     const first = await post('/tasks/ok', { value: 1 }, `"${key}"`).expect(202)
     expect(first.headers).not.toHaveProperty('idempotent-replayed')
     const again = await post('/tasks/ok', { value: 1 }, `"${key}"`).expect(202)
-    expect(again.headers).toMatchObject({ 'idempotent-replayed': 'true', location: first.headers['location'] })
+    expect(again.headers).toMatchObject({
+      'idempotent-replayed': 'true',
+      location: first.headers['location'],
+    })
     expect(await jobsOf(key)).toBe(1)
   })
 
@@ -57,18 +61,44 @@ describe('the same key with the same request', () => {
 
   it('is the same whatever the order of members, the white space, the door or the spelling of a time', async () => {
     const key = randomUUID()
-    const first = await post('/jobs', { task: 'count', input: { file: '/dev/null', seconds: 0 }, runAt: '2020-01-01T00:00:00Z' }, key)
+    const first = await post(
+      '/jobs',
+      { task: 'count', input: { file: '/dev/null', seconds: 0 }, runAt: '2020-01-01T00:00:00Z' },
+      key,
+    )
     const replays = [
-      post('/jobs', { runAt: '2020-01-01T02:00:00+02:00', input: { seconds: 0, file: '/dev/null' }, task: 'count' }, key),
-      post('/jobs', { task: 'count', input: { file: '/dev/null', seconds: -0 }, runAt: '2020-01-01T00:00:00.000Z', priority: 0, tags: [] }, key),
+      post(
+        '/jobs',
+        { runAt: '2020-01-01T02:00:00+02:00', input: { seconds: 0, file: '/dev/null' }, task: 'count' },
+        key,
+      ),
+      post(
+        '/jobs',
+        {
+          task: 'count',
+          input: { file: '/dev/null', seconds: -0 },
+          runAt: '2020-01-01T00:00:00.000Z',
+          priority: 0,
+          tags: [],
+        },
+        key,
+      ),
       post('/tasks/count?runAt=2020-01-01T00:00:00Z', { seconds: 0.0, file: '/dev/null' }, key),
       house.api
         .post('/tasks/count?runAt=2020-01-01T00:00:00Z&priority=0')
-        .set({ 'Idempotency-Key': key, Prefer: 'wait=1', traceparent: 'x', 'Content-Type': 'application/json' })
+        .set({
+          'Idempotency-Key': key,
+          Prefer: 'wait=1',
+          traceparent: 'x',
+          'Content-Type': 'application/json',
+        })
         .send(' { "seconds" : 0e0 ,\n "file" : "\\u002fdev/null" } '),
     ]
     for (const replay of await Promise.all(replays)) {
-      expect(replay.headers).toMatchObject({ 'idempotent-replayed': 'true', location: first.headers['location'] })
+      expect(replay.headers).toMatchObject({
+        'idempotent-replayed': 'true',
+        location: first.headers['location'],
+      })
     }
     expect(await jobsOf(key)).toBe(1)
   })
@@ -149,7 +179,16 @@ describe('a key', () => {
 
   it('given twice is 400', async () => {
     const status = await new Promise<number>((resolve, reject) => {
-      const headers = ['Content-Type', 'application/json', 'Idempotency-Key', '"a"', 'Idempotency-Key', '"b"', 'Content-Length', '2']
+      const headers = [
+        'Content-Type',
+        'application/json',
+        'Idempotency-Key',
+        '"a"',
+        'Idempotency-Key',
+        '"b"',
+        'Content-Length',
+        '2',
+      ]
       const request = http.request(`${house.url}/tasks/ok`, { method: 'POST', headers }, (response) => {
         response.resume()
         resolve(response.statusCode ?? 0)

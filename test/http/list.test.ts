@@ -22,7 +22,7 @@ const page = async (path: string) => {
 
 const walk = async (path: string) => {
   const ids: string[] = []
-  for (let next: string | undefined = path; next; ) {
+  for (let next: string | undefined = path; next;) {
     const { items, next: following } = await page(next)
     ids.push(...items.map(({ id }) => id))
     next = following

@@ -12,17 +12,31 @@ describe('while the database is away', () => {
     const acceptd = await house.extend({ DATABASE_URL: proxy.url })
     const url = `http://127.0.0.1:${acceptd.port}`
     const submit = () =>
-      fetch(`${url}/tasks/ok`, { method: 'POST', body: '{}', headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'outage' } })
+      fetch(`${url}/tasks/ok`, {
+        method: 'POST',
+        body: '{}',
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': 'outage' },
+      })
     const before = await submit()
     expect(before.status).toBe(202)
-    await until('the job to end', async () => (await fetch(url + before.headers.get('location'))).headers.get('retry-after') === null)
+    await until(
+      'the job to end',
+      async () => (await fetch(url + before.headers.get('location'))).headers.get('retry-after') === null,
+    )
 
     proxy.cut()
-    for (const ask of [submit, () => fetch(`${url}/jobs`), () => fetch(url + before.headers.get('location'))]) {
+    for (const ask of [
+      submit,
+      () => fetch(`${url}/jobs`),
+      () => fetch(url + before.headers.get('location')),
+    ]) {
       const response = await ask()
       expect(response.status).toBe(503)
       expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect((await response.json()) as Problem).toMatchObject({ code: 'temporary-reduced-capacity', retryable: true })
+      expect((await response.json()) as Problem).toMatchObject({
+        code: 'temporary-reduced-capacity',
+        retryable: true,
+      })
     }
     expect((await fetch(`${url}/livez`)).status).toBe(200)
     for (const path of ['/readyz', '/health']) {

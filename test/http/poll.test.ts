@@ -52,11 +52,19 @@ describe('the job document', () => {
     await house.reaches(location, 'completed')
     const [get, head] = [await house.api.get(location), await house.api.head(location).expect(200)]
     expect(head.text ?? '').toBe('')
-    for (const name of ['content-type', 'content-length', 'cache-control']) expect(head.headers[name]).toBe(get.headers[name])
+    for (const name of ['content-type', 'content-length', 'cache-control'])
+      expect(head.headers[name]).toBe(get.headers[name])
   })
 
   it('is one and the same 404 for ids that are unknown, malformed or mangled', async () => {
-    const ids = ['01a1f000-0000-7000-8000-000000000000', 'zzz', '01A1F000-0000-7000-8000-000000000000', '%00', '..%2f..', "'; drop"]
+    const ids = [
+      '01a1f000-0000-7000-8000-000000000000',
+      'zzz',
+      '01A1F000-0000-7000-8000-000000000000',
+      '%00',
+      '..%2f..',
+      "'; drop",
+    ]
     for (const id of ids) {
       for (const path of [`/jobs/${id}`, `/jobs/${id}/result`]) {
         const { body } = await house.api.get(path).expect(404)
@@ -95,16 +103,20 @@ describe('a failed job', () => {
     const { location } = await house.api.submit('fail', { how: 'accident' })
     await house.reaches(location, 'failed')
     const { text } = await house.api.get(location)
-    for (const leak of ['select', 'secrets', '/srv', 'fail.ts', 'Object.run']) expect(text).not.toContain(leak)
+    for (const leak of ['select', 'secrets', '/srv', 'fail.ts', 'Object.run'])
+      expect(text).not.toContain(leak)
     expect(text).toContain('task-failed')
   })
 
-  it.each(['output', 'cycle', 'nul'])('with code invalid-output when what the task returned cannot be kept: %s', async (how) => {
-    const { location } = await house.api.submit('fail', { how })
-    const { error, attempt } = await house.reaches(location, 'failed')
-    expect(error).toMatchObject({ code: 'invalid-output', retryable: false })
-    expect(attempt).toBe(1)
-  })
+  it.each(['output', 'cycle', 'nul'])(
+    'with code invalid-output when what the task returned cannot be kept: %s',
+    async (how) => {
+      const { location } = await house.api.submit('fail', { how })
+      const { error, attempt } = await house.reaches(location, 'failed')
+      expect(error).toMatchObject({ code: 'invalid-output', retryable: false })
+      expect(attempt).toBe(1)
+    },
+  )
 })
 
 describe('the result', () => {
@@ -113,7 +125,10 @@ describe('the result', () => {
     await house.reaches(location, 'completed')
     const response = await house.api.get(job.links.result).expect(200)
     expect(response.text).toBe('{"value":{"b":1,"a":[null,"ä😀",1.5e-7]}}\n')
-    expect(response.headers).toMatchObject({ 'content-type': 'application/json', 'x-content-type-options': 'nosniff' })
+    expect(response.headers).toMatchObject({
+      'content-type': 'application/json',
+      'x-content-type-options': 'nosniff',
+    })
   })
 
   it('is only there when it is too large for the document', async () => {

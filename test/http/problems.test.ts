@@ -32,27 +32,37 @@ describe('a method a resource does not have', () => {
   })
 
   it('may be one nobody has heard of', async () => {
-    expect(await raw('PROPFIND /jobs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 405 [\s\S]*\r\nAllow: /)
+    expect(await raw('PROPFIND /jobs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toMatch(
+      /^HTTP\/1.1 405 [\s\S]*\r\nAllow: /,
+    )
     expect(await raw('BREW /jobs HTTP/1.1\r\nHost: x\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [\s\S]*problem\+json/)
   })
 })
 
 describe('an address where nothing is', () => {
-  it.each(['/nope', '/jobs/', '/JOBS', '/jobs/a/b', '/tasks/ok/', '/problems/../jobs/x/y'])('is a 404 problem: %s', async (path) => {
-    const response = await house.api.get(path).set('Accept', 'text/html').expect(404)
-    expect(response.headers['content-type']).toBe('application/problem+json')
-    expect(response.body).toMatchObject({ code: 'route-not-found' })
-  })
+  it.each(['/nope', '/jobs/', '/JOBS', '/jobs/a/b', '/tasks/ok/', '/problems/../jobs/x/y'])(
+    'is a 404 problem: %s',
+    async (path) => {
+      const response = await house.api.get(path).set('Accept', 'text/html').expect(404)
+      expect(response.headers['content-type']).toBe('application/problem+json')
+      expect(response.body).toMatchObject({ code: 'route-not-found' })
+    },
+  )
 
   it('is a 404 for a task nobody defined, with the one that may be meant', async () => {
     const response = await house.api.post('/tasks/word-cont').send({}).expect(404)
-    expect(response.body).toMatchObject({ code: 'task-not-found', detail: 'There is no task of this name. Did you mean "word-count"?' })
+    expect(response.body).toMatchObject({
+      code: 'task-not-found',
+      detail: 'There is no task of this name. Did you mean "word-count"?',
+    })
     await house.api.get('/tasks/nope').expect(404)
   })
 
   it('is a 400 problem where the path is not percent-encoding', async () => {
     for (const path of ['/jobs/%E0%A4%A', '/jobs/%zz', '/tasks/%']) {
-      expect(await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 [\s\S]*"code":"invalid-parameter"/)
+      expect(await raw(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)).toMatch(
+        /^HTTP\/1.1 400 [\s\S]*"code":"invalid-parameter"/,
+      )
     }
   })
 })
@@ -79,7 +89,11 @@ describe('what is not HTTP', () => {
     ['a header block of 64 kB', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(65_536)}\r\n\r\n`, 431],
     ['a URI of 100 kB', `GET /${'a'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ['two lengths', 'POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400],
-    ['length and chunks', 'POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n', 400],
+    [
+      'length and chunks',
+      'POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
+      400,
+    ],
     ['a NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nX-A: a\u0000b\r\n\r\n', 400],
   ])('gets a problem too: %s', async (_what, request, status) => {
     const answer = await raw(request)
@@ -111,7 +125,9 @@ function raw(request: string): Promise<string> {
     const socket = net.connect(Number(new URL(house.url).port), '127.0.0.1')
     socket.on('data', (bytes) => (answer += bytes.toString('latin1')))
     socket.on('close', () => resolve(answer))
-    socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? resolve(answer) : reject(error)))
+    socket.on('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'ECONNRESET' ? resolve(answer) : reject(error),
+    )
     socket.write(Buffer.from(request, 'latin1'))
   })
 }

@@ -17,7 +17,13 @@ describe('a submission', () => {
     })
     expect(headers).not.toHaveProperty('etag')
     expect(headers).not.toHaveProperty('idempotent-replayed')
-    expect(job).toMatchObject({ task: 'word-count', status: 'pending', done: false, attempt: 0, links: { self: location } })
+    expect(job).toMatchObject({
+      task: 'word-count',
+      status: 'pending',
+      done: false,
+      attempt: 0,
+      links: { self: location },
+    })
     const done = await house.reaches(location, 'completed')
     expect(done).toMatchObject({ done: true, attempt: 1, result: { words: 6 } })
   })
@@ -55,7 +61,10 @@ describe('a submission', () => {
   })
 
   it('is run when runAt comes', async () => {
-    const { location, job } = await house.api.submit(`ok?runAt=${new Date(Date.now() + 1200).toISOString()}`, {})
+    const { location, job } = await house.api.submit(
+      `ok?runAt=${new Date(Date.now() + 1200).toISOString()}`,
+      {},
+    )
     const done = await house.reaches(location, 'completed')
     expect(Date.parse(done.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(job.runAt))
   })
@@ -67,17 +76,32 @@ describe('a submission', () => {
   })
 
   it('is accepted with media types and Accept headers of any usual spelling', async () => {
-    const types = ['Application/JSON; charset=utf-8', 'application/json;charset="UTF-8"', 'application/vnd.mine+json']
+    const types = [
+      'Application/JSON; charset=utf-8',
+      'application/json;charset="UTF-8"',
+      'application/vnd.mine+json',
+    ]
     for (const type of types) {
       await house.api.post('/tasks/ok').set('Content-Type', type).send('{"value": 1}').expect(202)
     }
-    for (const accept of ['*/*', 'application/*', 'application/json;q=0.1', 'text/html, application/json', '']) {
+    for (const accept of [
+      '*/*',
+      'application/*',
+      'application/json;q=0.1',
+      'text/html, application/json',
+      '',
+    ]) {
       await house.api.post('/tasks/ok').set('Accept', accept).send({}).expect(202)
     }
   })
 
   it('ignores request headers it does not know, and hosts that are not its own', async () => {
-    const strange = { 'X-Foo': '1', baggage: 'a=b', 'X-Forwarded-Host': 'evil.example', Forwarded: 'host=evil.example' }
+    const strange = {
+      'X-Foo': '1',
+      baggage: 'a=b',
+      'X-Forwarded-Host': 'evil.example',
+      Forwarded: 'host=evil.example',
+    }
     const response = await house.api.post('/tasks/ok').set(strange).send({}).expect(202)
     expect(JSON.stringify([response.headers, response.body])).not.toContain('evil.example')
   })

@@ -8,10 +8,15 @@ describe('the tasks', () => {
   it('are listed with schemas, policy and an example that works', async () => {
     const { body } = await house.api.get('/tasks').expect(200)
     const { items } = body as { items: TaskDocument[] }
-    expect(items.map(({ name }) => name)).toEqual(expect.arrayContaining(['word-count', 'csv-report', 'slow']))
+    expect(items.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['word-count', 'csv-report', 'slow']),
+    )
     for (const task of items.filter(({ name }) => !['crash', 'count'].includes(name))) {
       expect(task).toHaveProperty('example')
-      await house.api.post(task.links.self).send(task.example as object).expect(202)
+      await house.api
+        .post(task.links.self)
+        .send(task.example as object)
+        .expect(202)
     }
     const started = await house.api.get('/jobs?limit=100')
     for (const job of (started.body as { items: { links: { cancel?: string } }[] }).items) {

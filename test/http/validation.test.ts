@@ -5,7 +5,9 @@ import { useHouse } from '../support/house.ts'
 const house = useHouse({ ACCEPTD_ROLE: 'api' })
 
 const jobCount = async () => {
-  const { rows } = await house.database.pool.query<{ count: number }>('select count(*)::int as count from acceptd.jobs')
+  const { rows } = await house.database.pool.query<{ count: number }>(
+    'select count(*)::int as count from acceptd.jobs',
+  )
   return rows[0]?.count
 }
 
@@ -58,7 +60,12 @@ describe('a body that cannot be parsed is 400', () => {
 
 describe('a well-formed body that is wrong is 422', () => {
   it('with every violation at once, each at its pointer', async () => {
-    const problem = await refused(422, '/jobs', { task: 'slow', input: { seconds: 'ten', secnds: 1 }, priority: 1.5, tags: [''] })
+    const problem = await refused(422, '/jobs', {
+      task: 'slow',
+      input: { seconds: 'ten', secnds: 1 },
+      priority: 1.5,
+      tags: [''],
+    })
     expect(problem.code).toBe('validation-error')
     expect(problem.errors).toEqual(
       expect.arrayContaining([
@@ -72,7 +79,9 @@ describe('a well-formed body that is wrong is 422', () => {
   })
 
   it('pointing into what was sent, at either door', async () => {
-    expect((await refused(422, '/tasks/slow', { seconds: -1 })).errors).toMatchObject([{ pointer: '#/seconds' }])
+    expect((await refused(422, '/tasks/slow', { seconds: -1 })).errors).toMatchObject([
+      { pointer: '#/seconds' },
+    ])
     expect((await refused(422, '/jobs', { task: 'slow', input: { seconds: -1 } })).errors).toMatchObject([
       { pointer: '#/input/seconds' },
     ])
@@ -92,15 +101,24 @@ describe('a well-formed body that is wrong is 422', () => {
     expect(errors?.map(({ pointer }) => pointer)).toEqual(Object.keys(theirs).map((name) => `#/${name}`))
   })
 
-  it.each(['__proto__', 'constructor', 'prototype', 'toString'])('refusing a member called %s', async (name) => {
-    const { errors } = await refused(422, '/tasks/word-count', `{"text": "a", "${name}": {"polluted": true}}`)
-    expect(errors).toMatchObject([{ pointer: `#/${name}` }])
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-  })
+  it.each(['__proto__', 'constructor', 'prototype', 'toString'])(
+    'refusing a member called %s',
+    async (name) => {
+      const { errors } = await refused(
+        422,
+        '/tasks/word-count',
+        `{"text": "a", "${name}": {"polluted": true}}`,
+      )
+      expect(errors).toMatchObject([{ pointer: `#/${name}` }])
+      expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+    },
+  )
 
   it('for an unknown task in the body, with the one that may be meant', async () => {
     const { errors } = await refused(422, '/jobs', { task: 'word-cuont', input: {} })
-    expect(errors).toEqual([{ pointer: '#/task', detail: 'There is no task of this name. Did you mean "word-count"?' }])
+    expect(errors).toEqual([
+      { pointer: '#/task', detail: 'There is no task of this name. Did you mean "word-count"?' },
+    ])
   })
 
   it.each([
@@ -114,34 +132,56 @@ describe('a well-formed body that is wrong is 422', () => {
   })
 
   it('for text the database cannot keep, at its pointer, wherever it stands', async () => {
-    const { errors } = await refused(422, '/tasks/ok', '{"value": {"a": ["x\\u0000y", "\\ud800"], "b\\udfff": 1}}')
-    expect(errors?.map(({ pointer }) => pointer).toSorted()).toEqual(['#/value/a/0', '#/value/a/1', '#/value/b%EF%BF%BD'])
-    expect((await refused(422, '/jobs', '{"task": "ok\\u0000", "input": {}}')).errors?.[0]?.pointer).toBe('#/task')
-    expect((await refused(422, '/jobs', '{"task": "ok", "input": {}, "tags": ["\\udc00"]}')).errors?.[0]?.pointer).toBe('#/tags/0')
+    const { errors } = await refused(
+      422,
+      '/tasks/ok',
+      '{"value": {"a": ["x\\u0000y", "\\ud800"], "b\\udfff": 1}}',
+    )
+    expect(errors?.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '#/value/a/0',
+      '#/value/a/1',
+      '#/value/b%EF%BF%BD',
+    ])
+    expect((await refused(422, '/jobs', '{"task": "ok\\u0000", "input": {}}')).errors?.[0]?.pointer).toBe(
+      '#/task',
+    )
+    expect(
+      (await refused(422, '/jobs', '{"task": "ok", "input": {}, "tags": ["\\udc00"]}')).errors?.[0]?.pointer,
+    ).toBe('#/tags/0')
   })
 
   it('for a text longer than the task takes', async () => {
-    expect((await refused(422, '/tasks/word-count', { text: 'x'.repeat(1_000_001) })).errors).toMatchObject([{ pointer: '#/text' }])
+    expect((await refused(422, '/tasks/word-count', { text: 'x'.repeat(1_000_001) })).errors).toMatchObject([
+      { pointer: '#/text' },
+    ])
   })
 })
 
 describe('what the body is, is said and small enough', () => {
-  it.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'application/json; charset=utf-16'])(
-    '415 for %s',
-    async (type) => {
-      const response = await house.api.post('/tasks/ok').set('Content-Type', type).send('{}').expect(415)
-      expect(response.body).toMatchObject({ code: 'unsupported-media-type' })
-      expect(response.headers['accept']).toBe('application/json')
-    },
-  )
+  it.each([
+    'text/plain',
+    'application/xml',
+    'application/x-www-form-urlencoded',
+    'application/json; charset=utf-16',
+  ])('415 for %s', async (type) => {
+    const response = await house.api.post('/tasks/ok').set('Content-Type', type).send('{}').expect(415)
+    expect(response.body).toMatchObject({ code: 'unsupported-media-type' })
+    expect(response.headers['accept']).toBe('application/json')
+  })
 
   it('415 for an unknown coding, naming the known ones', async () => {
-    const response = await house.api.post('/tasks/ok').set('Content-Encoding', 'x-unknown').send({}).expect(415)
+    const response = await house.api
+      .post('/tasks/ok')
+      .set('Content-Encoding', 'x-unknown')
+      .send({})
+      .expect(415)
     expect(response.headers['accept-encoding']).toContain('gzip')
   })
 
   it('413 for a body over the limit, and for one that only grows to it when inflated', async () => {
-    expect((await refused(413, '/tasks/word-count', { text: 'x'.repeat(2 * 1024 * 1024) })).code).toBe('content-too-large')
+    expect((await refused(413, '/tasks/word-count', { text: 'x'.repeat(2 * 1024 * 1024) })).code).toBe(
+      'content-too-large',
+    )
     const { gzipSync } = await import('node:zlib')
     const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, 0x20))
     const response = await house.api
@@ -154,7 +194,9 @@ describe('what the body is, is said and small enough', () => {
   })
 
   it('400 for a gzip body that is none', async () => {
-    const request = house.api.post('/tasks/ok').set({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
+    const request = house.api
+      .post('/tasks/ok')
+      .set({ 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' })
     await request.send('{"value": 1}').expect(400)
   })
 

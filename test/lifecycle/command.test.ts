@@ -20,7 +20,8 @@ describe('the acceptd command', () => {
   it('explains itself and every setting', async () => {
     const { code, output } = await command(['--help'])
     expect(code).toBe(0)
-    for (const word of ['serve', 'migrate', 'audit', 'openapi', ...SETTINGS.map(({ name }) => name)]) expect(output).toContain(word)
+    for (const word of ['serve', 'migrate', 'audit', 'openapi', ...SETTINGS.map(({ name }) => name)])
+      expect(output).toContain(word)
   })
 
   it('refuses words it does not know, with a suggestion', async () => {
@@ -32,12 +33,18 @@ describe('the acceptd command', () => {
   it('applies migrations once, and tells how the database stands', async () => {
     const { url, drop } = await emptyDatabase()
     const env = { DATABASE_URL: url }
-    expect(await command(['migrate', 'status'], env)).toMatchObject({ code: 1, output: expect.stringMatching(/^missing {2}0001_jobs/) as string })
+    expect(await command(['migrate', 'status'], env)).toMatchObject({
+      code: 1,
+      output: expect.stringMatching(/^missing {2}0001_jobs/) as string,
+    })
     // Three at once: one applies, the others wait and find nothing to do.
     const outputs = await Promise.all([1, 2, 3].map(() => command(['migrate', 'up'], env)))
     expect(outputs.map(({ code }) => code)).toEqual([0, 0, 0])
     expect(outputs.filter(({ output }) => output.includes('applied  0001_jobs'))).toHaveLength(1)
-    expect(await command(['migrate', 'status'], env)).toMatchObject({ code: 0, output: expect.stringMatching(/^applied \d{4}/) as string })
+    expect(await command(['migrate', 'status'], env)).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/^applied \d{4}/) as string,
+    })
     await drop()
   })
 

@@ -43,7 +43,8 @@ describe('a worker that is asked to stop', () => {
 
   it('is gone from the health page at once', async () => {
     const worker = await startWorker()
-    const alive = async () => (await house.api.get('/health')).body.checks['workers:alive'][0].observedValue as number
+    const alive = async () =>
+      (await house.api.get('/health')).body.checks['workers:alive'][0].observedValue as number
     expect(await alive()).toBe(1)
     worker.process.kill('SIGTERM')
     await worker.exited
@@ -53,14 +54,18 @@ describe('a worker that is asked to stop', () => {
 
 describe('a worker that dies', () => {
   it('has its job run again by another within seconds, and no attempt used up', async () => {
-    const [victim] = await Promise.all([startWorker()])
+    const victim = await startWorker()
     const file = path.join(await temporaryFolder(), 'executions.txt')
     const { location } = await house.api.submit('count', { file, seconds: 1 })
     await house.reaches(location, 'running')
     victim.process.kill('SIGKILL')
     const heir = await startWorker()
     await house.reaches(location, 'completed')
-    expect(await house.api.job(location)).toMatchObject({ attempt: 2, maxAttempts: 4, result: { attempt: 2 } })
+    expect(await house.api.job(location)).toMatchObject({
+      attempt: 2,
+      maxAttempts: 4,
+      result: { attempt: 2 },
+    })
     heir.process.kill('SIGTERM')
     await heir.exited
   })
@@ -72,9 +77,16 @@ describe('a worker that dies', () => {
       const worker = await startWorker({ ACCEPTD_CONCURRENCY: '1' })
       expect(await worker.exited).toBe('SIGKILL')
       // Its lease runs out, and this process's sweeper takes the job back.
-      await until('the job to be taken back', async () => (await house.api.job(location)).status !== 'running')
+      await until(
+        'the job to be taken back',
+        async () => (await house.api.job(location)).status !== 'running',
+      )
     }
-    expect(await house.api.job(location)).toMatchObject({ status: 'failed', attempt: 3, error: { code: 'crashed', retryable: false } })
+    expect(await house.api.job(location)).toMatchObject({
+      status: 'failed',
+      attempt: 3,
+      error: { code: 'crashed', retryable: false },
+    })
     const worker = await startWorker()
     await house.reaches(other.location, 'completed')
     worker.process.kill('SIGTERM')

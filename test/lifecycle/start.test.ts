@@ -9,10 +9,15 @@ import { until } from '../support/until.ts'
 
 const submit = async ({ url }: Serving, task: string, input: object) => {
   const headers = { 'Content-Type': 'application/json' }
-  const response = await fetch(`${url}/tasks/${task}`, { method: 'POST', body: JSON.stringify(input), headers })
+  const response = await fetch(`${url}/tasks/${task}`, {
+    method: 'POST',
+    body: JSON.stringify(input),
+    headers,
+  })
   return response.headers.get('location') ?? ''
 }
-const job = async ({ url }: Serving, location: string) => (await (await fetch(url + location)).json()) as JobDocument
+const job = async ({ url }: Serving, location: string) =>
+  (await (await fetch(url + location)).json()) as JobDocument
 const reaches = (serving: Serving, location: string, status: string) =>
   until(`${location} to be ${status}`, async () => (await job(serving, location)).status === status)
 const postmaster = async (dataDir: string) => {
@@ -27,10 +32,15 @@ const stop = async (serving: Serving) => {
 describe('acceptd serve, with nothing but a folder', () => {
   it('prints three lines that work when pasted, all at once', async () => {
     const acceptd = await serve({ ACCEPTD_DATA_DIR: await temporaryFolder() })
-    const lines = acceptd.output().split('\n').filter((line) => /^(job=|curl)/.test(line))
+    const lines = acceptd
+      .output()
+      .split('\n')
+      .filter((line) => /^(job=|curl)/.test(line))
     expect(lines).toHaveLength(3)
     // On a terminal of its own, as a person would: standard output and error come back as one.
-    const { stdout } = await promisify(execFile)('script', ['-qec', lines.join('\n'), '/dev/null'], { env: { SHELL: '/bin/bash', ...process.env } })
+    const { stdout } = await promisify(execFile)('script', ['-qec', lines.join('\n'), '/dev/null'], {
+      env: { SHELL: '/bin/bash', ...process.env },
+    })
     expect(stdout).toMatch(/^HTTP\/1.1 202 Accepted/m)
     expect(stdout).toMatch(/^Location: \/jobs\//m)
     expect(stdout).toMatch(/^Retry-After: 1\r*$/m)
@@ -69,7 +79,10 @@ describe('acceptd serve, with nothing but a folder', () => {
 
   it('may be an API and a worker on one folder, started at the same instant; the last one out stops Postgres', async () => {
     const env = { ACCEPTD_DATA_DIR: await temporaryFolder() }
-    const [api, worker] = await Promise.all([serve({ ...env, ACCEPTD_ROLE: 'api' }), serve({ ...env, ACCEPTD_ROLE: 'worker' })])
+    const [api, worker] = await Promise.all([
+      serve({ ...env, ACCEPTD_ROLE: 'api' }),
+      serve({ ...env, ACCEPTD_ROLE: 'worker' }),
+    ])
     await reaches(api, await submit(api, 'ok', {}), 'completed')
     // Across processes: the cancel is asked of one and heard by the other.
     const slow = await submit(api, 'slow', { seconds: 60 })

@@ -36,7 +36,11 @@ describe('tasks of one’s own', () => {
 
     for (const task of ['greet', 'greet-again']) {
       const headers = { 'Content-Type': 'application/json' }
-      const response = await fetch(`${acceptd.url}/tasks/${task}`, { method: 'POST', body: '{"name": "Ada"}', headers })
+      const response = await fetch(`${acceptd.url}/tasks/${task}`, {
+        method: 'POST',
+        body: '{"name": "Ada"}',
+        headers,
+      })
       expect(response.status).toBe(202)
       const address = acceptd.url + (response.headers.get('location') ?? '')
       let job: JobDocument | undefined
@@ -46,7 +50,10 @@ describe('tasks of one’s own', () => {
       })
       expect(job).toMatchObject({ status: 'completed', result: { greeting: 'Hello Ada, attempt 1' } })
     }
-    const lines = acceptd.output().split('\n').filter((line) => line.startsWith('{'))
+    const lines = acceptd
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
     expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
       expect.objectContaining({ msg: 'greeting', task: 'greet', name: 'Ada', attempt: 1 }),
     )

@@ -22,7 +22,10 @@ export function apiAt(url: string, documented: Documented): Api {
   const methods = Object.fromEntries(
     METHODS.map((method) => [
       method,
-      (path: string) => request(url)[method](path).expect((response) => documented(method, path, response)),
+      (path: string) => {
+        const client = request(url)
+        return client[method](path).expect((response) => documented(method, path, response))
+      },
     ]),
   ) as Record<Method, (path: string) => Test>
   return {

@@ -33,11 +33,14 @@ export function documentedBy(catalogue: Catalogue): Documented {
     const promised = (operation['responses'] as Tree)[String(response.status)] as Tree | undefined
     if (!promised) throw new Error(`${where}: this status is not documented`)
     expectHeaders(where, promised, response)
-    if (method !== 'head') expectBody(where, `${pointerTo(template, method)}/responses/${response.status}`, promised, response)
+    if (method !== 'head')
+      expectBody(where, `${pointerTo(template, method)}/responses/${response.status}`, promised, response)
   }
 
   function templateOf(pathname: string): string | undefined {
-    const matches = Object.keys(paths).filter((path) => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname))
+    const matches = Object.keys(paths).filter((path) =>
+      new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
+    )
     return matches.find((path) => !path.includes('{')) ?? matches[0]
   }
 
@@ -45,13 +48,24 @@ export function documentedBy(catalogue: Catalogue): Documented {
     for (const [name, reference] of Object.entries((promised['headers'] ?? {}) as Record<string, Tree>)) {
       const header = resolve(reference)
       const value = response.headers[name.toLowerCase()] as string | undefined
-      if (value === undefined && header['required'] === true) throw new Error(`${where}: no ${name}, which is promised`)
+      if (value === undefined && header['required'] === true)
+        throw new Error(`${where}: no ${name}, which is promised`)
       const schema = header['schema'] as Tree
-      if (value !== undefined && schema['type'] === 'integer' && !/^\d+$/.test(value)) throw new Error(`${where}: ${name}: ${value}`)
+      if (value !== undefined && schema['type'] === 'integer' && !/^\d+$/.test(value))
+        throw new Error(`${where}: ${name}: ${value}`)
     }
-    for (const name of ['location', 'retry-after', 'link', 'allow', 'idempotent-replayed', 'content-location', 'etag']) {
+    for (const name of [
+      'location',
+      'retry-after',
+      'link',
+      'allow',
+      'idempotent-replayed',
+      'content-location',
+      'etag',
+    ]) {
       const known = Object.keys((promised['headers'] ?? {}) as Tree).map((header) => header.toLowerCase())
-      if (response.headers[name] !== undefined && !known.includes(name)) throw new Error(`${where}: ${name} is not documented`)
+      if (response.headers[name] !== undefined && !known.includes(name))
+        throw new Error(`${where}: ${name} is not documented`)
     }
   }
 
@@ -85,7 +99,10 @@ function expectProblemOrNothing(where: string, response: Response): void {
 function expectTruth(where: string, response: Response, body: unknown): void {
   if (response.headers['content-type'] !== 'application/problem+json' || !isObject(body)) return
   const type = PROBLEM_TYPES[body['code'] as keyof typeof PROBLEM_TYPES]
-  const truthful = body['status'] === response.status && type.status === response.status && body['retryable'] === type.retryable
+  const truthful =
+    body['status'] === response.status &&
+    type.status === response.status &&
+    body['retryable'] === type.retryable
   if (!truthful) throw new Error(`${where}: the problem is not of its type\n${response.text}`)
 }
 
@@ -94,7 +111,11 @@ function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed)
   if (!isObject(node)) return node
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]))
-  if (copy['type'] === 'object' && isObject(copy['properties']) && copy['additionalProperties'] === undefined) {
+  if (
+    copy['type'] === 'object' &&
+    isObject(copy['properties']) &&
+    copy['additionalProperties'] === undefined
+  ) {
     copy['additionalProperties'] = false
   }
   return copy

@@ -43,12 +43,19 @@ export function useHouse(settings: Record<string, string> = {}): House {
   return new Proxy({} as House, { get: (_, name) => Reflect.get(held.house ?? {}, name) as unknown })
 }
 
-async function build(settings: Record<string, string>): Promise<{ house: House; close: () => Promise<void> }> {
+async function build(
+  settings: Record<string, string>,
+): Promise<{ house: House; close: () => Promise<void> }> {
   const { url: databaseUrl, drop } = await testDatabase()
   const catalogue = await loadTasks([SHIPPED_TASKS, FIXTURE_TASKS])
   const started: Acceptd[] = []
   const extend = async (more: Record<string, string>) => {
-    const config: Config = configFrom({ PORT: '0', DATABASE_URL: databaseUrl, ACCEPTD_GRACE_SECONDS: '1', ...more })
+    const config: Config = configFrom({
+      PORT: '0',
+      DATABASE_URL: databaseUrl,
+      ACCEPTD_GRACE_SECONDS: '1',
+      ...more,
+    })
     const acceptd = await startAcceptd(config, catalogue, pino({ level: more['LOG_LEVEL'] ?? 'silent' }))
     started.push(acceptd)
     return acceptd
@@ -56,13 +63,19 @@ async function build(settings: Record<string, string>): Promise<{ house: House; 
   const { port } = await extend(settings)
   const url = `http://127.0.0.1:${port}`
   const api = apiAt(url, documentedBy(catalogue))
-  const database = openDatabase({ url: databaseUrl, name: 'test', maxConnections: 4, onError: () => undefined })
+  const database = openDatabase({
+    url: databaseUrl,
+    name: 'test',
+    maxConnections: 4,
+    onError: () => undefined,
+  })
 
   const reaches = async (location: string, status: Status) => {
     let last: JobDocument | undefined
     await until(`${location} to be ${status}`, async () => {
       last = await api.job(location)
-      if (last.status !== status && last.done) throw new Error(`${location} ended ${last.status}, not ${status}`)
+      if (last.status !== status && last.done)
+        throw new Error(`${location} ended ${last.status}, not ${status}`)
       return last.status === status
     })
     return last as JobDocument

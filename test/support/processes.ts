@@ -32,7 +32,8 @@ export function acceptd(words: readonly string[], env: Env, cwd: string = os.tmp
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (printed += bytes.toString()))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes: Buffer) => (printed += bytes.toString()))
   const exited = new Promise<number | NodeJS.Signals>((resolve) => {
     child.on('close', (code, signal) => resolve(code ?? signal ?? 0))
   })
@@ -42,7 +43,13 @@ export function acceptd(words: readonly string[], env: Env, cwd: string = os.tmp
 
 /** As acceptd, but waits until it serves. */
 export async function serve(env: Env): Promise<Serving> {
-  const running = acceptd(['serve'], { PORT: '0', LOG_LEVEL: 'info', ACCEPTD_TASKS: FIXTURE_TASKS, ACCEPTD_GRACE_SECONDS: '1', ...env })
+  const running = acceptd(['serve'], {
+    PORT: '0',
+    LOG_LEVEL: 'info',
+    ACCEPTD_TASKS: FIXTURE_TASKS,
+    ACCEPTD_GRACE_SECONDS: '1',
+    ...env,
+  })
   let ended: number | NodeJS.Signals | undefined
   void running.exited.then((code) => (ended = code))
   await until('acceptd to be ready', () => {
@@ -54,7 +61,10 @@ export async function serve(env: Env): Promise<Serving> {
 }
 
 /** Runs a command to its end. */
-export async function command(words: readonly string[], env: Env = {}): Promise<{ code: number | NodeJS.Signals; output: string }> {
+export async function command(
+  words: readonly string[],
+  env: Env = {},
+): Promise<{ code: number | NodeJS.Signals; output: string }> {
   const { exited, output } = acceptd(words, env)
   const code = await exited
   return { code, output: output() }

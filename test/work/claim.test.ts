@@ -29,21 +29,31 @@ afterAll(() => boss.stop({ graceful: false }))
 const submit = async (): Promise<JobDocument> => (await house.api.submit('flaky', {})).job
 const claimed = async () => claim(house.database.db, boss, workerId, 100)
 const emptied = async () => {
-  for (const { job } of await claimed()) await settle(house.database.db, boss, job, { kind: 'completed', result: '{"attempt":1}' })
+  for (const { job } of await claimed())
+    await settle(house.database.db, boss, job, { kind: 'completed', result: '{"attempt":1}' })
 }
 const deliveries = async (id: string) =>
-  (await house.database.pool.query<{ state: string; retry_count: number }>('select state, retry_count from acceptd_queue.job where id = $1', [id])).rows
+  (
+    await house.database.pool.query<{ state: string; retry_count: number }>(
+      'select state, retry_count from acceptd_queue.job where id = $1',
+      [id],
+    )
+  ).rows
 
 describe('a claim', () => {
   it('takes the most urgent first, and no job twice', async () => {
     await emptied()
     const low = await house.api.submit('ok?priority=-1', {})
     const high = await house.api.submit('ok?priority=5', {})
-    const [first, second] = [await claim(house.database.db, boss, workerId, 1), await claim(house.database.db, boss, workerId, 1)]
+    const [first, second] = [
+      await claim(house.database.db, boss, workerId, 1),
+      await claim(house.database.db, boss, workerId, 1),
+    ]
     expect(first[0]?.job.id).toBe(high.job.id)
     expect(second[0]?.job.id).toBe(low.job.id)
     expect(await claimed()).toEqual([])
-    for (const [started] of [first, second]) await settle(house.database.db, boss, started!.job, { kind: 'completed', result: '{"value":1}' })
+    for (const [started] of [first, second])
+      await settle(house.database.db, boss, started!.job, { kind: 'completed', result: '{"value":1}' })
   })
 
   it('is not given to a worker that was taken for dead', async () => {
@@ -55,20 +65,21 @@ describe('a claim', () => {
 
   it('steps back while a cancel holds the job, lets it through, and then no longer sees the job', async () => {
     const { id } = await submit()
-    let canceling: Promise<void> | undefined
     await house.database.db.transaction().execute(async (trx) => {
       await cancelJob(trx, id, 'pending')
       await expect(claimed()).rejects.toThrow(ClaimContended)
       await withdraw(boss, trx, id)
     })
-    await canceling
     expect(await claimed()).toEqual([])
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('canceled')
   })
 
   it('drops a delivery whose job has ended, if ever there is one', async () => {
     const { id } = await submit()
-    await house.database.pool.query(`update acceptd.jobs set status = 'canceled', finished_at = now() where id = $1`, [id])
+    await house.database.pool.query(
+      `update acceptd.jobs set status = 'canceled', finished_at = now() where id = $1`,
+      [id],
+    )
     expect(await audit(house.database.db)).toMatchObject([{ id, status: 'canceled', queueState: 'created' }])
     expect(await claimed()).toEqual([])
     expect(await deliveries(id)).toEqual([])
@@ -85,10 +96,19 @@ describe('the fence', () => {
     const [newer] = await claimed()
     expect(newer?.job).toMatchObject({ id, attempt: 2, maxAttempts: 12, crashes: 1 })
 
-    expect(await settle(house.database.db, boss, stale, { kind: 'completed', result: '{"attempt":1}' })).toBeUndefined()
+    expect(
+      await settle(house.database.db, boss, stale, { kind: 'completed', result: '{"attempt":1}' }),
+    ).toBeUndefined()
     expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'running', attempt: 2 })
     await settle(house.database.db, boss, { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":2}' })
-    expect(await settle(house.database.db, boss, { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":3}' })).toBeUndefined()
+    expect(
+      await settle(
+        house.database.db,
+        boss,
+        { id, attempt: 2 },
+        { kind: 'completed', result: '{"attempt":3}' },
+      ),
+    ).toBeUndefined()
     expect((await house.api.job(`/jobs/${id}`)).result).toEqual({ attempt: 2 })
   })
 
@@ -97,7 +117,9 @@ describe('the fence', () => {
     await claimed()
     await house.database.pool.query('update acceptd_queue.job set retry_count = 7 where id = $1', [id])
     const done = { kind: 'completed', result: '{"attempt":1}' } as const
-    await expect(settle(house.database.db, boss, { id, attempt: 1 }, done)).rejects.toThrow(/does not have the delivery/)
+    await expect(settle(house.database.db, boss, { id, attempt: 1 }, done)).rejects.toThrow(
+      /does not have the delivery/,
+    )
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
     expect(await audit(house.database.db)).toMatchObject([{ id, status: 'running', queueState: 'active' }])
     await house.database.pool.query('update acceptd_queue.job set retry_count = 0 where id = $1', [id])
@@ -114,9 +136,16 @@ describe('a sweep', () => {
     const { sweep } = sweeper(house.database.db, boss, pino({ level: 'silent' }))
     await sweep()
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
-    await house.database.pool.query(`update acceptd.workers set seen_at = now() - interval '4 seconds' where id = $1`, [dead])
+    await house.database.pool.query(
+      `update acceptd.workers set seen_at = now() - interval '4 seconds' where id = $1`,
+      [dead],
+    )
     await sweep()
-    expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'pending', attempt: 1, maxAttempts: maxAttempts + 1 })
+    expect(await house.api.job(`/jobs/${id}`)).toMatchObject({
+      status: 'pending',
+      attempt: 1,
+      maxAttempts: maxAttempts + 1,
+    })
     expect(await deliveries(id)).toMatchObject([{ state: 'retry' }])
     await emptied()
   })
@@ -127,7 +156,10 @@ describe('a sweep', () => {
       await claimed()
       await settle(house.database.db, boss, { id, attempt: crash }, { kind: 'crashed' })
     }
-    expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'failed', error: { code: 'crashed', retryable: false } })
+    expect(await house.api.job(`/jobs/${id}`)).toMatchObject({
+      status: 'failed',
+      error: { code: 'crashed', retryable: false },
+    })
     expect(await deliveries(id)).toEqual([])
   })
 
@@ -142,9 +174,21 @@ describe('a sweep', () => {
 
 describe('the audit', () => {
   it.each([
-    ['a pending job without a delivery', `delete from acceptd_queue.job where id = $1`, { status: 'pending', queueState: null }],
-    ['a delivery without a job', `delete from acceptd.jobs where id = $1`, { status: null, queueState: 'created' }],
-    ['a pending job that the queue says is active', `update acceptd_queue.job set state = 'active' where id = $1`, { status: 'pending', queueState: 'active' }],
+    [
+      'a pending job without a delivery',
+      `delete from acceptd_queue.job where id = $1`,
+      { status: 'pending', queueState: null },
+    ],
+    [
+      'a delivery without a job',
+      `delete from acceptd.jobs where id = $1`,
+      { status: null, queueState: 'created' },
+    ],
+    [
+      'a pending job that the queue says is active',
+      `update acceptd_queue.job set state = 'active' where id = $1`,
+      { status: 'pending', queueState: 'active' },
+    ],
   ])('finds %s', async (_what, damage, finding) => {
     const { id } = await submit()
     await house.database.pool.query(damage, [id])

@@ -18,12 +18,12 @@ function goodEnough(version) {
 
 function localNode() {
   if (!fs.existsSync(modules)) return null
-  const folder = fs.readdirSync(modules).find((name) => /^node-/.test(name))
+  const folder = fs.readdirSync(modules).find((name) => name.startsWith('node-'))
   if (!folder) return null
   const exe = path.join(modules, folder, windows ? 'bin/node.exe' : 'bin/node')
   try {
     return goodEnough(cp.execFileSync(exe, ['-v']).toString().trim()) ? exe : null
-  } catch (error) {
+  } catch {
     return null // another platform's binary, from a copied folder
   }
 }
@@ -50,7 +50,9 @@ if (!goodEnough(process.version)) {
   if (!localNode()) install()
   const exe = localNode()
   if (!exe) {
-    console.error('acceptd needs Node 24.16 or newer; this is ' + process.version + ' and no other could be fetched.')
+    process.stderr.write(
+      'acceptd needs Node 24.16 or newer; this is ' + process.version + ' and no other could be fetched.\n',
+    )
     process.exit(1)
   }
   link(exe)

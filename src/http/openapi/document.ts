@@ -48,7 +48,8 @@ export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
       override: ({ jsonSchema, io }) => {
         plain(jsonSchema)
         // Answers are open: clients that refuse unknown members would break with each new one. Requests are closed.
-        if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+        if (io === 'output' && jsonSchema.additionalProperties === false)
+          delete jsonSchema.additionalProperties
       },
     },
   )

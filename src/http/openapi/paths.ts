@@ -7,7 +7,9 @@ import { jobSchema } from '../representation.ts'
 import { taskSchema } from '../tasks.ts'
 import { answer, headers, problems, usualProblems } from './responses.ts'
 
-const jobId = z.string().meta({ description: 'The id of the job', example: '0190163d-8694-739b-aea5-966c26f8ad91' })
+const jobId = z
+  .string()
+  .meta({ description: 'The id of the job', example: '0190163d-8694-739b-aea5-966c26f8ad91' })
 const ofJob = { path: z.object({ id: jobId }) }
 
 export const idempotencyKey: ZodOpenApiParameterObject = {
@@ -58,7 +60,11 @@ export function jobPaths(result: z.ZodType): ZodOpenApiPathsObject {
         summary: 'Ask how a job is doing',
         requestParams: ofJob,
         responses: {
-          200: answer('The job, whatever its status: a failed job is not a failed request', jobSchema, headers.job),
+          200: answer(
+            'The job, whatever its status: a failed job is not a failed request',
+            jobSchema,
+            headers.job,
+          ),
           ...usualProblems('job-not-found', 'invalid-parameter'),
         },
       },
@@ -82,8 +88,16 @@ export function jobPaths(result: z.ZodType): ZodOpenApiPathsObject {
         summary: 'Cancel a job that has not ended',
         requestParams: ofJob,
         responses: {
-          200: answer('The job is canceled: it had not started, or it was canceled before', jobSchema, headers.canceled),
-          202: answer('The running task is being told; the job ends canceled or completed', jobSchema, headers.accepted),
+          200: answer(
+            'The job is canceled: it had not started, or it was canceled before',
+            jobSchema,
+            headers.canceled,
+          ),
+          202: answer(
+            'The running task is being told; the job ends canceled or completed',
+            jobSchema,
+            headers.accepted,
+          ),
           ...usualProblems('job-not-found', 'job-already-terminal', 'invalid-parameter'),
         },
       },
@@ -93,7 +107,10 @@ export function jobPaths(result: z.ZodType): ZodOpenApiPathsObject {
 
 const page = z.object({
   items: z.array(jobSchema),
-  next: z.string().meta({ format: 'uri-reference', description: 'The next page; absent on the last' }).optional(),
+  next: z
+    .string()
+    .meta({ format: 'uri-reference', description: 'The next page; absent on the last' })
+    .optional(),
 })
 
 export const listOperation = {
@@ -111,7 +128,10 @@ export const taskListPath: ZodOpenApiPathsObject = {
       tags: ['tasks'],
       summary: 'List the kinds of work',
       responses: {
-        200: answer('The tasks, with the JSON Schemas of their inputs and results', z.object({ items: z.array(taskSchema) })),
+        200: answer(
+          'The tasks, with the JSON Schemas of their inputs and results',
+          z.object({ items: z.array(taskSchema) }),
+        ),
         ...usualProblems('invalid-parameter'),
       },
     },
@@ -119,7 +139,8 @@ export const taskListPath: ZodOpenApiPathsObject = {
 }
 
 function probe(operationId: string, summary: string) {
-  const health = (description: string) => answer(description, healthSchema, headers.everywhere, 'application/health+json')
+  const health = (description: string) =>
+    answer(description, healthSchema, headers.everywhere, 'application/health+json')
   const responses = { 200: health('Well, or with warnings'), 503: health('Not now'), ...problems() }
   return { get: { operationId, tags: ['operations'], summary, responses } }
 }

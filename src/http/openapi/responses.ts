@@ -4,7 +4,11 @@ import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-op
 import { PROBLEM_MEDIA_TYPE, problemSchema } from '../problem.ts'
 import { PROBLEM_TYPES, type ProblemCode } from '../problem-types.ts'
 
-const text = (description: string, required = true) => ({ description, required, schema: { type: 'string' as const } })
+const text = (description: string, required = true) => ({
+  description,
+  required,
+  schema: { type: 'string' as const },
+})
 const seconds = (description: string, required: boolean) => ({
   description,
   required,
@@ -56,13 +60,17 @@ export function answer(
 }
 
 /** What any request may meet. */
-const ANYWHERE: readonly ProblemCode[] = ['request-timeout', 'request-header-fields-too-large', 'internal-error']
+const ANYWHERE: readonly ProblemCode[] = [
+  'request-timeout',
+  'request-header-fields-too-large',
+  'internal-error',
+]
 
 /** The problems an operation may answer with, by status, besides those that any request may meet. */
 export function problems(...codes: readonly ProblemCode[]): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy([...codes, ...ANYWHERE], (code) => PROBLEM_TYPES[code].status)
   const entries = [...byStatus].map(([status, same]) => [String(status), problem(same)] as const)
-  return Object.fromEntries(entries) as ZodOpenApiResponsesObject
+  return Object.fromEntries(entries)
 }
 
 /** As problems, for what negotiates its media type and needs the database. */

@@ -19,7 +19,10 @@ function pathOf(task: KnownTask) {
       operationId: `get${name}Task`,
       tags: ['tasks'],
       summary: `About ${task.name}`,
-      responses: { 200: answer('The task', taskSchema), ...usualProblems('invalid-parameter', 'task-not-found') },
+      responses: {
+        200: answer('The task', taskSchema),
+        ...usualProblems('invalid-parameter', 'task-not-found'),
+      },
     },
     post: {
       operationId: `submit${name}`,
@@ -32,7 +35,11 @@ function pathOf(task: KnownTask) {
         required: true,
         content: { 'application/json': { schema: task.input, ...exampleOf(task.example) } },
       },
-      responses: { 202: { ...accepted, links: jobLink }, ...usualProblems('task-not-found'), ...submitProblems },
+      responses: {
+        202: { ...accepted, links: jobLink },
+        ...usualProblems('task-not-found'),
+        ...submitProblems,
+      },
     },
   }
 }
