@@ -20,7 +20,9 @@ function runOnLocalNode() {
   const bin = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'node_modules', '.bin')
   const node = path.join(bin, process.platform === 'win32' ? 'node.exe' : 'node')
   if (!fs.existsSync(node)) {
-    process.stderr.write(`acceptd needs Node 24.16 or newer; this is ${process.version}. Run npm ci, which fetches one.\n`)
+    process.stderr.write(
+      `acceptd needs Node 24.16 or newer; this is ${process.version}. Run npm ci, which fetches one.\n`,
+    )
     process.exit(1)
   }
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' })

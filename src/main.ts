@@ -50,12 +50,13 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     const api = config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS)
 
     const parts = { url, log, work, boss, catalogue, onError }
-    const working = config.role === 'api' ? sweeping(parts) : await startWorking(config, parts)
     // Together: neither must go on taking work while the other drains.
-    const draining = [working]
+    const draining: Close[] = []
     closers.push(async () => void (await Promise.all(draining.map((drain) => drain()))))
+    // The API first: where its port is taken, no job must have been claimed.
     const server = api && (await startApi(config, parts, api))
     if (server) draining.push(server.close)
+    draining.push(config.role === 'api' ? sweeping(parts) : await startWorking(config, parts))
     return { close, ...(dataDir === undefined ? {} : { dataDir }), ...(server ? { port: server.port } : {}) }
   } catch (error) {
     await close()
@@ -98,8 +99,7 @@ async function startWorking(config: Config, { url, work, onError, ...parts }: Pa
 
 /** A process without a worker sweeps too: otherwise the death of the only worker would go unnoticed. */
 function sweeping({ work, boss, log }: Parts): Close {
-  const { sweep } = sweeper(work.db, boss, log)
-  const sweeps = ticker(sweep, (error) => log.warn({ err: error }, 'could not sweep'))
+  const sweeps = ticker(sweeper(work.db, boss, log), (error) => log.warn({ err: error }, 'could not sweep'))
   return () => sweeps.stop()
 }
 

@@ -41,7 +41,10 @@ describe('the house', () => {
 
   it('keeps pg-boss in queue, but for its type, and Express in http', () => {
     const users = (name: string, except: string) =>
-      files.filter(({ room, code }) => room !== except && new RegExp(`^import (?!type )[^'"]*from '${name}'`, 'm').test(code))
+      files.filter(
+        ({ room, code }) =>
+          room !== except && new RegExp(`^import (?!type )[^'"]*from '${name}'`, 'm').test(code),
+      )
     expect(users('pg-boss', 'queue').map(({ name }) => name)).toEqual([])
     expect(users('express', 'http').map(({ name }) => name)).toEqual([])
   })
@@ -76,8 +79,12 @@ describe('the house', () => {
 
 describe('what is said in two places', () => {
   it('has every error code with a status, and openapi.yaml with exactly those codes', () => {
-    const document = parse(read('openapi.yaml')) as { components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } } }
-    expect(document.components.schemas.Problem.properties.code.enum.toSorted()).toEqual(Object.keys(PROBLEM_TYPES).toSorted())
+    const document = parse(read('openapi.yaml')) as {
+      components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } }
+    }
+    expect(document.components.schemas.Problem.properties.code.enum.toSorted()).toEqual(
+      Object.keys(PROBLEM_TYPES).toSorted(),
+    )
     const codes = [...read('src/job/errors.ts').matchAll(/^ {2}\| '([a-z-]+)'/gm)].map((match) => match[1])
     expect(codes.length).toBeGreaterThan(5)
     expect(Object.keys(PROBLEM_TYPES)).toEqual(expect.arrayContaining(codes))
@@ -85,7 +92,9 @@ describe('what is said in two places', () => {
 
   it('has every status in the newest CHECK of the migrations, and no other', () => {
     const migrations = fs.readdirSync(path.join(ROOT, 'migrations')).toSorted()
-    const checks = migrations.flatMap((name) => [...read(`migrations/${name}`).matchAll(/check \(status in \(([^)]*)\)\)/g)])
+    const checks = migrations.flatMap((name) => [
+      ...read(`migrations/${name}`).matchAll(/check \(status in \(([^)]*)\)\)/g),
+    ])
     const stored = [...(checks.at(-1)?.[1] ?? '').matchAll(/'(\w+)'/g)].map((match) => match[1])
     expect(stored.toSorted()).toEqual([...STATUSES].toSorted())
   })
@@ -93,11 +102,13 @@ describe('what is said in two places', () => {
   it('needs the same Node wherever that is written', () => {
     const { engines } = JSON.parse(read('package.json')) as { engines: { node: string } }
     expect(engines.node).toBe('^24.16.0 || >=26.0.0')
-    for (const file of ['bin/acceptd.js', 'tools/node/ensure.cjs']) expect(read(file)).toMatch(/major >= 26 \|\| \(major === 24 && minor >= 16\)/)
+    for (const file of ['bin/acceptd.js', 'tools/node/ensure.cjs'])
+      expect(read(file)).toMatch(/major >= 26 \|\| \(major === 24 && minor >= 16\)/)
   })
 
   it('has the lock files free of download addresses', () => {
-    for (const file of ['package-lock.json', 'tools/node/package-lock.json']) expect(read(file)).not.toContain('"resolved"')
+    for (const file of ['package-lock.json', 'tools/node/package-lock.json'])
+      expect(read(file)).not.toContain('"resolved"')
   })
 })
 
@@ -118,6 +129,8 @@ describe('the plan bites', () => {
     expect(readersOfTheEnvironment([sourceOf('job/a.ts', 'const x = process.env.PORT')])).toHaveLength(1)
     expect(statusCodes([sourceOf('work/a.ts', 'res.status(500)')])).toHaveLength(1)
     expect(statusCodes([sourceOf('commands/a.ts', 'return { status: 404 }')])).toHaveLength(1)
-    expect(drawers([sourceOf('work/job-helper.ts', ''), sourceOf('work/claim.ts', '')])).toEqual(['work/job-helper.ts'])
+    expect(drawers([sourceOf('work/job-helper.ts', ''), sourceOf('work/claim.ts', '')])).toEqual([
+      'work/job-helper.ts',
+    ])
   })
 })

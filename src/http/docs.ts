@@ -19,10 +19,13 @@ export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined):
     },
     { mediaTypes: [] },
   )
-  const options = {
-    swaggerOptions: { url: '/openapi.yaml', tryItOutEnabled: true },
-    customSiteTitle: 'acceptd',
+  const swaggerOptions = {
+    url: '/openapi.yaml',
+    tryItOutEnabled: true,
+    // Else it tells a service of Swagger's about every address it is shown at.
+    validatorUrl: null,
   }
+  const options = { swaggerOptions, customSiteTitle: 'acceptd' }
   router.use('/docs', pageHeaders(publicUrl), swaggerUi.serve, swaggerUi.setup(undefined, options))
   // Whoever opens the address in a browser wants to see what this is.
   resource(router, '/', { get: (_req, res) => res.redirect(302, '/docs/') }, { mediaTypes: [] })

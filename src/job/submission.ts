@@ -23,10 +23,7 @@ export const submissionOptions = {
     .datetime({ offset: true })
     // Said this way round, what is no time at all passes: that it is none has been said already.
     .refine((time) => !(Date.parse(time) - Date.now() > MAX_AHEAD_MS), 'Must be less than a year from now')
-    .meta({
-      description: 'Not before this time (RFC 3339); a time gone by means now',
-      example: '2030-01-01T09:00:00Z',
-    })
+    .meta({ description: 'Not before this time (RFC 3339); a time gone by means now' })
     .optional(),
   priority: z.int().min(-100).max(100).meta({ description: 'Higher runs first; 0 unless given' }).optional(),
   tags: z

@@ -5,29 +5,23 @@ import type { Db } from '../store/database.ts'
 import { findOrphans, LEASE_SECONDS, removeDeadWorkers } from '../store/workers.ts'
 import { settle } from './settle.ts'
 
-export interface Sweeper {
-  /** Once around. Called every second. */
-  sweep(): Promise<void>
-}
-
 const BATCH = 100
 
-export function sweeper(db: Db, boss: PgBoss, log: Logger): Sweeper {
+/** The sweep: once around, to be called every second. */
+export function sweeper(db: Db, boss: PgBoss, log: Logger): () => Promise<void> {
   let trustedFrom = 0
-  return {
-    async sweep() {
-      try {
-        if (Date.now() < trustedFrom) return
-        await removeDeadWorkers(db)
-        for (const { id, attempt, task } of await findOrphans(db, BATCH)) {
-          const settled = await settle(db, boss, { id, attempt }, { kind: 'crashed' })
-          if (settled) log.warn({ job: id, task, attempt, move: settled.move }, 'worker died; job taken back')
-        }
-      } catch (error) {
-        // While the database was away nobody could renew a lease. Give the living the time to, before judging the dead.
-        trustedFrom = Date.now() + LEASE_SECONDS * 1000
-        throw error
+  return async () => {
+    try {
+      if (Date.now() < trustedFrom) return
+      await removeDeadWorkers(db)
+      for (const { id, attempt, task } of await findOrphans(db, BATCH)) {
+        const settled = await settle(db, boss, { id, attempt }, { kind: 'crashed' })
+        if (settled) log.warn({ job: id, task, attempt, move: settled.move }, 'worker died; job taken back')
       }
-    },
+    } catch (error) {
+      // While the database was away nobody could renew a lease. Give the living the time to, before judging the dead.
+      trustedFrom = Date.now() + LEASE_SECONDS * 1000
+      throw error
+    }
   }
 }

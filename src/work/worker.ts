@@ -56,7 +56,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const beat = ticker(
     async () => {
       if (!(await renewLease(db, id))) await loseLease()
-      await sweep.sweep()
+      await sweep()
       if (running.size > 0) for (const job of await findCancelRequests(db, id)) cancel(job)
     },
     (error) => log.warn({ err: error }, 'worker could not renew its lease'),

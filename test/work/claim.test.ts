@@ -133,7 +133,7 @@ describe('a sweep', () => {
     await enrolWorker(house.database.db, { id: dead, host: 'test', pid: 1 })
     const { id, maxAttempts } = await submit()
     expect(await claim(house.database.db, boss, dead, 100)).toHaveLength(1)
-    const { sweep } = sweeper(house.database.db, boss, pino({ level: 'silent' }))
+    const sweep = sweeper(house.database.db, boss, pino({ level: 'silent' }))
     await sweep()
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
     await house.database.pool.query(

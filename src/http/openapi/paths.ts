@@ -22,7 +22,7 @@ export const idempotencyKey: ZodOpenApiParameterObject = {
     'the same job with `Idempotent-Replayed: true`; with another meaning it is refused (422 `idempotency-key-reused`), ' +
     'and malformed too (400 `idempotency-key-invalid`). A refused request binds no key.',
   schema: { type: 'string', minLength: 1 },
-  example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  // No example: Swagger UI would send it with every try, and each would be a replay of the first.
 }
 
 export const submitProblems = usualProblems(

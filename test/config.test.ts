@@ -1,0 +1,69 @@
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ConfigError, configFrom } from '../src/config.ts'
+
+const problems = (env: Record<string, string>) => {
+  try {
+    configFrom(env)
+    return []
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as Error).message.split('\n')
+  }
+}
+
+describe('the configuration', () => {
+  it('works on a laptop with nothing set', () => {
+    expect(configFrom({})).toEqual({
+      port: 3000,
+      host: '127.0.0.1',
+      role: 'all',
+      dataDir: path.resolve('.data'),
+      taskFolders: [],
+      concurrency: 10,
+      graceSeconds: 10,
+      logLevel: 'info',
+    })
+  })
+
+  it('takes an empty setting for one that is not set', () => {
+    expect(configFrom({ PORT: '', DATABASE_URL: ' ' })).toEqual(configFrom({}))
+  })
+
+  it('has folders of tasks one after another, as absolute paths', () => {
+    const { taskFolders } = configFrom({ ACCEPTD_TASKS: '/a/tasks, ./b ,' })
+    expect(taskFolders).toEqual(['/a/tasks', path.resolve('b')])
+  })
+
+  it('cannot be changed once it is read', () => {
+    expect(Object.isFrozen(configFrom({}))).toBe(true)
+  })
+
+  it('says everything that is wrong, a line each, with what was given', () => {
+    const lines = problems({
+      PORT: '70000',
+      ACCEPTD_PUBLIC_URL: 'jobs.example.com',
+      ACCEPTD_CONCURRENCY: '0',
+      LOG_LEVEL: 'loud',
+    })
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'PORT must be from 0 to 65535 (it is "70000")',
+        'ACCEPTD_CONCURRENCY must be from 1 to 1000 (it is "0")',
+        expect.stringMatching(/^LOG_LEVEL must be one of/),
+        expect.stringMatching(/^ACCEPTD_PUBLIC_URL must be an http or https URL/),
+      ]),
+    )
+    expect(lines).toHaveLength(4)
+  })
+
+  it.each(['-1', '1.5', '0x10', 'ten', '1e3'])('wants whole numbers written as such, not %s', (port) => {
+    expect(problems({ PORT: port })).toHaveLength(1)
+  })
+
+  it('wants a database in production, and takes any Postgres URL', () => {
+    expect(problems({ NODE_ENV: 'production' })).toHaveLength(1)
+    expect(problems({ NODE_ENV: 'production', DATABASE_URL: 'postgresql://db/x' })).toEqual([])
+    expect(problems({ DATABASE_URL: 'http://db' })).toHaveLength(1)
+  })
+})
