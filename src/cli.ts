@@ -1,5 +1,6 @@
 /** The `acceptd` command: what each word on the command line does. */
 import { Command, Option } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
 import { printAudit } from './cli/audit.ts'
 import { migrateUpAndTell, printMigrations } from './cli/migrations.ts'
 import { openApi } from './cli/openapi.ts'
@@ -18,7 +19,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 function program(): Command {
   const acceptd = new Command('acceptd')
     .description('An async job API on Postgres: POST work, get 202 and a place to look.')
-    .version('0.1.0')
+    .version(manifest.version)
     .addHelpText('after', settingsHelp())
   const config = () => configFrom(environment())
 

@@ -93,6 +93,7 @@ async function startWorking(config: Config, { url, work, onError, ...parts }: Pa
   })
   return async () => {
     await worker.stop()
+    // Last, as running jobs may yet be canceled; and come what may, or it would go on listening for ever.
     await listener.close()
   }
 }

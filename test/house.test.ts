@@ -95,7 +95,7 @@ describe('what is said in two places', () => {
     const checks = migrations.flatMap((name) => [
       ...read(`migrations/${name}`).matchAll(/check \(status in \(([^)]*)\)\)/g),
     ])
-    const stored = [...(checks.at(-1)?.[1] ?? '').matchAll(/'(\w+)'/g)].map((match) => match[1])
+    const stored = [...(checks.at(-1)?.[1] ?? '').matchAll(/'(\w+)'/g)].map((match) => String(match[1]))
     expect(stored.toSorted()).toEqual([...STATUSES].toSorted())
   })
 

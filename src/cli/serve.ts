@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts'
 import { loadTasks, SHIPPED_TASKS } from '../load-tasks.ts'
 import { createLog } from '../log.ts'
-import { startAcceptd, type Acceptd } from '../main.ts'
+import { startAcceptd } from '../main.ts'
 import { welcome } from './welcome.ts'
 import { say } from './tell.ts'
 
@@ -25,12 +25,9 @@ export async function serve(config: Config): Promise<void> {
         `HOST is ${config.host}: anybody who can reach it can submit and read jobs, as there is no authentication`,
       )
     }
-    say(welcome({ ...config, ...portOf(acceptd), seconds, dataDir: acceptd.dataDir }))
+    const { role, host } = config
+    say(welcome({ role, host, port: acceptd.port, seconds, dataDir: acceptd.dataDir }))
   }
-}
-
-function portOf({ port }: Acceptd): { port?: number } {
-  return port === undefined ? {} : { port }
 }
 
 /** npm passes Ctrl-C on while the terminal sends it too, so a signal may come twice; the first is enough. */

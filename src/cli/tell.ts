@@ -40,5 +40,8 @@ function forSystemError(error: Error): string | undefined {
   if (typeof code === 'string' && /^(28\d\d\d|28P01|3D000)$/.test(code)) {
     return `The database does not let us in: ${error.message}. Is DATABASE_URL right?`
   }
+  // Undefined table or schema.
+  if (code === '42P01' || code === '3F000')
+    return 'The database has no acceptd tables yet. Run: acceptd migrate up'
   return undefined
 }

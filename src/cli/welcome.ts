@@ -3,7 +3,8 @@ export interface Welcome {
   readonly seconds: string
   readonly role: string
   readonly host: string
-  readonly port?: number
+  /** Undefined in a worker. */
+  readonly port: number | undefined
   readonly dataDir: string | undefined
 }
 

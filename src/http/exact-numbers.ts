@@ -10,13 +10,14 @@ const MAX_SIGNIFICANT_DIGITS = 17
 
 /** As JSON.parse, with an InexactNumber where a number's value would change. `-0` comes out as 0. */
 export function parseExactly(text: string): unknown {
-  if (!SUSPECT.test(text)) return JSON.parse(text, text.includes('-0') ? plusZero : undefined)
-  return parseWithSource(text, (_name, value, context) => {
-    if (typeof value !== 'number') return value
-    if (context.source !== undefined && !isKept(context.source, value))
-      return new InexactNumber(context.source)
-    return value === 0 ? 0 : value
-  })
+  try {
+    if (!SUSPECT.test(text)) return JSON.parse(text, text.includes('-0') ? plusZero : undefined)
+    return parseWithSource(text, exactNumber)
+  } catch (error) {
+    // With a reviver JSON.parse calls itself for each level; what overflows the stack is refused for its depth anyway.
+    if (error instanceof RangeError) return JSON.parse(text)
+    throw error
+  }
 }
 
 // The third argument, with the literal as it stood in the text (ES2026), is not in TypeScript's library yet.
@@ -25,6 +26,12 @@ const parseWithSource: (text: string, reviver: Reviver) => unknown = JSON.parse 
   text: string,
   r: unknown,
 ) => unknown
+
+function exactNumber(_name: string, value: unknown, context: { readonly source?: string }): unknown {
+  if (typeof value !== 'number') return value
+  if (context.source !== undefined && !isKept(context.source, value)) return new InexactNumber(context.source)
+  return value === 0 ? 0 : value
+}
 
 function plusZero(_name: string, value: unknown): unknown {
   return value === 0 ? 0 : value
@@ -35,10 +42,11 @@ function isKept(literal: string, value: number): boolean {
   if (!Number.isFinite(value) || literal.length > 400) return false
   const [digits, exponent] = scientific(literal)
   if (value === 0) return digits === ''
-  // A whole number: all its digits count, as in an id. A fraction: the nearest double is what JSON promises.
-  if (exponent >= 0)
-    return BigInt(digits + '0'.repeat(exponent)) === BigInt(Math.abs(value)) && isSafe(value, digits)
-  return digits.length <= MAX_SIGNIFICANT_DIGITS
+  // A whole number written out: all its digits count, as in an id. A fraction, or a number with an exponent that says
+  // how many digits are left out, is a measurement: the nearest double is what JSON promises.
+  const isWrittenOut = exponent === 0 || (exponent > 0 && !/e/i.test(literal))
+  if (!isWrittenOut) return digits.length <= MAX_SIGNIFICANT_DIGITS
+  return BigInt(digits + '0'.repeat(exponent)) === BigInt(Math.abs(value)) && isSafe(value, digits)
 }
 
 // Past 2^53 neighbours are missing: a whole number written out in full digits there is an id that got lucky.

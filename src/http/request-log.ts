@@ -30,10 +30,8 @@ export function requestLog(log: Logger): RequestHandler {
   }
 }
 
-function line(
-  { method, url }: IncomingMessage,
-  { statusCode: status }: ServerResponse,
-  value: object,
-): object {
-  return { ...value, method, url, status }
+function line(req: IncomingMessage, { statusCode: status }: ServerResponse, value: object): object {
+  // Routers that are mounted at a path cut it off from `url`.
+  const url = 'originalUrl' in req ? req.originalUrl : req.url
+  return { ...value, method: req.method, url, status }
 }

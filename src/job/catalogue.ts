@@ -26,11 +26,6 @@ export type Catalogue = ReadonlyMap<string, KnownTask>
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const MAX_NAME = 64
 
-/** @throws Error naming the task and what is wrong with it. */
-export function catalogue(tasks: Readonly<Record<string, AnyTask>>): Catalogue {
-  return new Map(Object.entries(tasks).map(([name, task]) => [name, known(name, task)]))
-}
-
 /** @throws JobError task-not-found */
 export function taskNamed(tasks: Catalogue, name: string): KnownTask {
   const task = tasks.get(name)
@@ -42,6 +37,10 @@ export function unknownTask(tasks: Catalogue, name: string): string {
   return `There is no task of this name.${didYouMean(name, tasks.keys())}`
 }
 
+/**
+ * A task under its name, with all that is derived from it.
+ * @throws Error saying what is wrong with it
+ */
 export function known(name: string, task: AnyTask): KnownTask {
   if (!NAME.test(name) || name.length > MAX_NAME) {
     throw new Error(`"${name}" cannot name a task: use lower case and dashes, at most ${MAX_NAME} characters`)
@@ -68,11 +67,20 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
 
 /** The author's example, which must be valid; else one made from the schema, if that happens to be. */
 function workingExample(task: AnyTask, input: z.ZodType, schema: JsonSchema): Json | undefined {
-  const given = task.example as Json | undefined
-  const example = given ?? exampleOf(schema)
+  if (task.example === undefined) return madeExample(input, schema)
+  const example = task.example as Json
   const checked = check(input, example)
   if (checked.ok) return example
-  if (given === undefined) return undefined
   const [first] = checked.violations
   throw new Error(`example is not a valid input: ${first?.pointer} ${first?.detail}`)
+}
+
+function madeExample(input: z.ZodType, schema: JsonSchema): Json | undefined {
+  const example = exampleOf(schema)
+  try {
+    return check(input, example).ok ? example : undefined
+  } catch {
+    // The author's own refinements and transforms need not cope with what was made up.
+    return undefined
+  }
 }

@@ -11,7 +11,7 @@ export function exampleOf(schema: unknown): Json | undefined {
   if (ready !== undefined) return ready as Json
   const [form] = listOf(schema['oneOf'] ?? schema['anyOf'] ?? schema['allOf'])
   if (form) return exampleOf(form)
-  switch (schema['type']) {
+  switch (Array.isArray(schema['type']) ? schema['type'][0] : schema['type']) {
     case 'object':
       return exampleObject(schema)
     case 'array':

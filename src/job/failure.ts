@@ -47,31 +47,39 @@ export class TaskError extends Error {
   }
 }
 
-const CODE = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
+// Lower case with dashes, at most 64 characters.
+const CODE = /^(?=.{1,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const MAX_DETAIL = 2000
 
 export function failure(code: FailureCode, detail: string, retryable: boolean): Failure {
   return { code, title: FAILURES[code], detail: clean(detail), retryable }
 }
 
-/** The failure that whatever a task threw amounts to. */
+/** The failure that whatever a task threw amounts to. Never throws itself, whatever that is. */
 export function failureOf(thrown: unknown): Failure {
-  if (!isTaskError(thrown)) {
-    return failure('task-failed', 'The task ended with an unexpected error; the server log says more', true)
+  try {
+    if (isTaskError(thrown)) return failureOfTaskError(thrown)
+  } catch {
+    // A getter or a proxy that throws; then it was no TaskError.
   }
-  return {
-    code: thrown.code,
-    title: FAILURES[thrown.code as FailureCode] ?? FAILURES['task-failed'],
-    detail: clean(thrown.message),
-    retryable: thrown.retryable,
-  }
+  return failure('task-failed', 'The task ended with an unexpected error; the server log says more', true)
 }
 
-// By shape, not by instanceof: a tasks folder may have its own copy of this package.
+function failureOfTaskError({ code, message, retryable }: TaskError): Failure {
+  const title = Object.hasOwn(FAILURES, code) ? FAILURES[code as FailureCode] : FAILURES['task-failed']
+  return { code, title, detail: clean(message), retryable }
+}
+
+// By shape, not by instanceof: a tasks folder may have its own copy of this package, or run in a realm of its own.
 function isTaskError(thrown: unknown): thrown is TaskError {
-  if (!(thrown instanceof Error) || thrown.name !== 'TaskError') return false
-  const { code, retryable } = thrown as Partial<TaskError>
-  return typeof code === 'string' && CODE.test(code) && typeof retryable === 'boolean'
+  if (!Error.isError(thrown) || thrown.name !== 'TaskError') return false
+  const { code, message, retryable } = thrown as Partial<Record<keyof TaskError, unknown>>
+  return (
+    typeof code === 'string' &&
+    CODE.test(code) &&
+    typeof message === 'string' &&
+    typeof retryable === 'boolean'
+  )
 }
 
 /** Text the database can keep, at a length a person would read. */

@@ -26,31 +26,24 @@ export interface Flaw {
  */
 export function findFlaws(value: unknown): Flaw[] {
   const flaws: Flaw[] = []
-  visit(value, (path, node) => {
-    if (typeof node === 'string') {
-      const problem = textProblem(node)
-      if (problem) flaws.push({ path, detail: problem })
-    } else if (node instanceof InexactNumber) {
-      flaws.push({
-        path,
-        detail: `The number ${abridge(node.literal)} cannot be kept exactly; send it as a string`,
-      })
-    } else if (isObject(node)) {
-      for (const name of Object.keys(node)) {
-        const problem = textProblem(name)
-        if (problem)
-          flaws.push({ path: [...path, name], detail: `The member name is not usable: ${problem}` })
-      }
+  visit(value, (place, node) => {
+    const problem = typeof node === 'string' ? textProblem(node) : numberProblem(node)
+    if (problem) flaws.push({ path: pathTo(place), detail: problem })
+    if (!isContainer(node) || Array.isArray(node)) return
+    for (const name of Object.keys(node)) {
+      const nameProblem = textProblem(name) ?? memberProblem(name)
+      if (!nameProblem) continue
+      flaws.push({ path: [...pathTo(place), name], detail: `The member name is not usable: ${nameProblem}` })
     }
   })
   return flaws
 }
 
-/** True where arrays and objects are nested more than `limit` levels deep. */
+/** True where arrays and objects are nested more than `limit` levels deep; each of them is a level, also an empty one. */
 export function isDeeperThan(value: unknown, limit: number): boolean {
   let deeper = false
-  visit(value, (path) => {
-    if (path.length > limit) deeper = true
+  visit(value, (place, node) => {
+    if (place.depth >= limit && isContainer(node)) deeper = true
     return !deeper
   })
   return deeper
@@ -74,18 +67,50 @@ function textProblem(text: string): string | undefined {
   return undefined
 }
 
+function numberProblem(node: unknown): string | undefined {
+  if (!(node instanceof InexactNumber)) return undefined
+  return `The number ${abridge(node.literal)} cannot be kept exactly; send it as a string`
+}
+
+// JavaScript takes an assignment to it for a change of prototype, so schemas that copy members drop it unsaid.
+function memberProblem(name: string): string | undefined {
+  return name === '__proto__' ? 'JavaScript cannot keep a member called __proto__' : undefined
+}
+
 function abridge(literal: string): string {
   return literal.length <= 40 ? literal : `${literal.slice(0, 40)}…`
 }
 
+/** Where a node stands; linked, because copying the path for each would take quadratic time where nesting is deep. */
+interface Place {
+  readonly depth: number
+  readonly step?: string | number
+  readonly above?: Place
+}
+
+function pathTo(place: Place): Path {
+  const steps: (string | number)[] = []
+  for (let at: Place | undefined = place; at?.step !== undefined; at = at.above) steps.push(at.step)
+  return steps.toReversed()
+}
+
+function isContainer(node: unknown): node is object {
+  return typeof node === 'object' && node !== null && !(node instanceof InexactNumber)
+}
+
 // A stack of our own instead of recursion: the value may be deep enough to overflow the real one.
-function visit(root: unknown, see: (path: Path, node: unknown) => boolean | void): void {
-  const stack: { path: Path; node: unknown }[] = [{ path: [], node: root }]
+function visit(root: unknown, see: (place: Place, node: unknown) => boolean | void): void {
+  const stack: { place: Place; node: unknown }[] = [{ place: { depth: 0 }, node: root }]
   for (let top = stack.pop(); top; top = stack.pop()) {
-    const { path, node } = top
-    if (see(path, node) === false) return
-    if (node instanceof InexactNumber || typeof node !== 'object' || node === null) continue
-    const entries = Array.isArray(node) ? node.entries() : Object.entries(node)
-    for (const [key, child] of entries) stack.push({ path: [...path, key], node: child })
+    const { place, node } = top
+    if (see(place, node) === false) return
+    if (!isContainer(node)) continue
+    // Last first, so that the first is popped first.
+    const entries: (readonly [string | number, unknown])[] = Array.isArray(node)
+      ? [...(node as unknown[]).entries()]
+      : Object.entries(node)
+    for (const [step, child] of entries.toReversed()) {
+      stack.push({ place: { depth: place.depth + 1, step, above: place }, node: child })
+    }
   }
 }

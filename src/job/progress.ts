@@ -14,9 +14,17 @@ export function nextProgress(
   note: string | undefined,
 ): Progress {
   const bounded = Number.isFinite(percent) ? Math.min(99, Math.max(0, Math.floor(percent))) : 0
-  const shown = note?.toWellFormed().replaceAll('\u0000', '\uFFFD').slice(0, MAX_NOTE).toWellFormed()
+  const shown =
+    note === undefined
+      ? undefined
+      : text(note).toWellFormed().replaceAll('\u0000', '\uFFFD').slice(0, MAX_NOTE).toWellFormed()
   return {
     percent: Math.max(before?.percent ?? 0, bounded),
     ...(shown === undefined ? {} : { note: shown }),
   }
+}
+
+// A task may be written in JavaScript, where nobody minds what a note is.
+function text(note: unknown): string {
+  return String(note)
 }

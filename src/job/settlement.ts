@@ -48,5 +48,6 @@ export function settlementOf(
 /** Failed attempts of the present allowance: crashes and shutdowns raised maxAttempts and so do not count. */
 function failuresOf(job: Situation, policy: RetryPolicy): number {
   const left = job.maxAttempts - job.attempt
-  return Math.max(1, policy.limit + 1 - left)
+  // Nor can there be more of them than attempts: the policy may have grown since the job was accepted.
+  return Math.max(1, Math.min(job.attempt, policy.limit + 1 - left))
 }

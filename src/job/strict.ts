@@ -2,7 +2,6 @@
 import { z } from 'zod'
 
 type Schema = z.core.$ZodType
-type Def = Readonly<Record<string, unknown>>
 
 /**
  * A copy of the schema in which every plain `z.object` is strict. A mistyped optional member must not mean "use the
@@ -17,26 +16,28 @@ export function strict<S extends z.ZodType>(schema: S): S {
     const known = done.get(node)
     if (known) return known
     if (node instanceof z.core.$ZodIntersection) return node
-    if (node instanceof z.core.$ZodObject) return entered(node, objectDef(node))
-    if (node instanceof z.core.$ZodLazy)
-      return entered(node, { type: 'lazy', getter: () => copy(node._zod.def.getter()) })
-    const def = node._zod.def as unknown as Def
-    const copied = Object.fromEntries(Object.entries(def).map(([key, value]) => [key, copyAny(value)]))
-    return Object.keys(def).every((key) => copied[key] === def[key]) ? node : entered(node, copied)
+    if (node instanceof z.core.$ZodObject) {
+      const { def } = node._zod
+      // The members are looked at only when the copy is used: a schema may contain itself.
+      const shape = () => mapped(def.shape)
+      return entered(node, { catchall: { value: def.catchall ?? z.never() }, shape: { get: shape } })
+    }
+    if (node instanceof z.core.$ZodLazy) {
+      const { getter } = node._zod.def
+      return entered(node, { getter: { value: () => copy(getter()) }, _cachedInner: { value: undefined } })
+    }
+    // What follows a transform is not what the client sent. z.preprocess is the other way round.
+    const isPipe = node instanceof z.core.$ZodPipe && !(node._zod.def.in instanceof z.core.$ZodTransform)
+    const own: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(node._zod.def)
+    const changes = Object.entries(own).flatMap(([key, { value }]: [string, { value?: unknown }]) => {
+      const copied = isPipe && key !== 'in' ? value : copyAny(value)
+      return copied === value ? [] : [[key, { value: copied }] as const]
+    })
+    return changes.length === 0 ? node : entered(node, Object.fromEntries(changes))
   }
 
-  // The members are looked at only when the copy is used: a schema may contain itself.
-  function objectDef(node: z.core.$ZodObject): Def {
-    const { def } = node._zod
-    const shape = () =>
-      Object.fromEntries(Object.entries(def.shape).map(([name, member]) => [name, copy(member)]))
-    const others = {
-      type: 'object',
-      checks: def.checks,
-      error: def.error,
-      catchall: def.catchall ?? z.never(),
-    }
-    return Object.defineProperty(others, 'shape', { get: shape, enumerable: true, configurable: true })
+  function mapped(shape: Readonly<Record<string, Schema>>): Record<string, Schema> {
+    return Object.fromEntries(Object.entries(shape).map(([name, member]) => [name, copy(member)]))
   }
 
   function copyAny(value: unknown): unknown {
@@ -46,10 +47,19 @@ export function strict<S extends z.ZodType>(schema: S): S {
     return items.some((item, i) => item !== value[i]) ? items : (value as unknown[])
   }
 
-  // `parent` keeps the metadata (.meta, .describe), which zod looks up by instance.
-  function entered(node: Schema, def: Def): Schema {
-    const result = z.core.clone(node, def as unknown as typeof node._zod.def, { parent: true })
+  // All else stays, getters as getters: a default is made anew each time it is read.
+  function entered(node: Schema, changes: PropertyDescriptorMap): Schema {
+    const def = Object.defineProperties({}, Object.getOwnPropertyDescriptors(node._zod.def))
+    for (const [key, change] of Object.entries(changes)) {
+      const kept = change.get ? {} : { writable: true }
+      Object.defineProperty(def, key, { enumerable: true, configurable: true, ...kept, ...change })
+    }
+    const result = z.core.clone(node, def as typeof node._zod.def)
     done.set(node, result)
+    // Metadata (.meta, .describe) goes by instance. Not by way of zod's `parent`, which makes the JSON Schema of the copy
+    // a reference to the original's, and that leaves members open. The id stays with the original: it names that.
+    const { id: _, ...meta } = z.globalRegistry.get(node) ?? {}
+    if (Object.keys(meta).length > 0) z.globalRegistry.add(result, meta)
     return result
   }
 }

@@ -17,10 +17,13 @@ export interface Submission {
 // A wish further off than a year is a mistyped date; by then the task will have changed anyway.
 const MAX_AHEAD_MS = 366 * 24 * 3600 * 1000
 
+// Nobody mends more at once, and a million of them (an array of the wrong type) would be an answer of 90 MB.
+const MAX_LISTED = 100
+
 /** What may be asked for besides the work itself. Priority: higher runs first. */
 export const submissionOptions = {
   runAt: z.iso
-    .datetime({ offset: true })
+    .datetime({ offset: true, abort: true })
     // Said this way round, what is no time at all passes: that it is none has been said already.
     .refine((time) => !(Date.parse(time) - Date.now() > MAX_AHEAD_MS), 'Must be less than a year from now')
     .meta({ description: 'Not before this time (RFC 3339); a time gone by means now' })
@@ -51,13 +54,15 @@ export function submissionFrom(tasks: Catalogue, sent: unknown, inputAt: Path): 
   const add = (more: readonly Violation[]) => {
     // A flawed number is also of the wrong type; say what is wrong with it once.
     const told = new Set(violations.map((violation) => violation.pointer))
-    violations.push(...more.filter((violation) => !told.has(violation.pointer)))
+    // One by one: there may be more than a call takes arguments.
+    for (const violation of more) if (!told.has(violation.pointer)) violations.push(violation)
   }
   if (!outer.ok) add(outer.violations)
   if (typeof name === 'string' && !task) add([{ detail: unknownTask(tasks, name), pointer: '#/task' }])
   if (checked && !checked.ok) add(checked.violations)
   if (violations.length > 0 || !outer.ok || !task) {
-    throw new JobError('validation-error', summaryOf(violations.length), { violations })
+    const listed = violations.slice(0, MAX_LISTED)
+    throw new JobError('validation-error', summaryOf(violations.length), { violations: listed })
   }
   const { runAt, priority = 0, tags = [] } = outer.value
   return {

@@ -56,6 +56,8 @@ const TASK = Symbol.for('acceptd.task')
 
 // A day: far beyond what anyone waits for a job, near enough that a forgotten zero is caught.
 const MAX_TIMEOUT_SECONDS = 86_400
+// A year: what waits longer will find another world; and the database's calendar has an end.
+const MAX_DELAY_SECONDS = 366 * 86_400
 
 /**
  * Defines a task. The default export of a file in a tasks folder; the file's name is the task's name.
@@ -74,21 +76,32 @@ export function defineTask<I extends z.ZodType, O extends z.ZodType>(
     Number.isInteger(retry.limit) && retry.limit >= 0 && retry.limit <= 1000,
     'retry.limit must be 0 to 1000',
   )
-  must(retry.delaySeconds >= 0, 'retry.delaySeconds must be 0 or more')
+  must(isNumber(retry.delaySeconds) && retry.delaySeconds >= 0, 'retry.delaySeconds must be 0 or more')
   must(
-    retry.maxDelaySeconds >= retry.delaySeconds,
+    isNumber(retry.maxDelaySeconds) && retry.maxDelaySeconds >= retry.delaySeconds,
     'retry.maxDelaySeconds must not be less than delaySeconds',
   )
   must(
-    timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS,
+    retry.maxDelaySeconds <= MAX_DELAY_SECONDS,
+    `retry.maxDelaySeconds must be at most ${MAX_DELAY_SECONDS}`,
+  )
+  must(
+    isNumber(timeoutSeconds) && timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS,
     `timeoutSeconds must be above 0 and at most ${MAX_TIMEOUT_SECONDS}`,
   )
-  must(typicalSeconds > 0, 'typicalSeconds must be above 0')
-  return { ...definition, [TASK]: true, retry, timeoutSeconds, typicalSeconds }
+  must(isNumber(typicalSeconds) && typicalSeconds > 0, 'typicalSeconds must be above 0')
+  // Named, because a spread leaves out what stands on a prototype, as in an instance of a class.
+  const run = definition.run.bind(definition)
+  return { ...definition, run, [TASK]: true, retry, timeoutSeconds, typicalSeconds }
 }
 
 export function isTask(value: unknown): value is AnyTask {
   return typeof value === 'object' && value !== null && TASK in value
+}
+
+// Not what only compares like one, as '5' does: a task may be written in JavaScript.
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value)
 }
 
 function isSchema(value: unknown): boolean {

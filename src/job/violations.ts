@@ -29,9 +29,7 @@ export function check<S extends z.ZodType>(
         knownNames.set(issue.keys, membersOf(issue.inst))
         return undefined
       }
-      if (issue.code === 'invalid_type' && issue.input === undefined) {
-        return issue.expected === 'nonoptional' ? 'Required' : `Required: ${issue.expected}`
-      }
+      if (issue.input === undefined) return missing(issue)
       return undefined
     },
   })
@@ -43,18 +41,41 @@ export function check<S extends z.ZodType>(
     if (issue.code === 'unrecognized_keys') {
       const known = knownNames.get(issue.keys) ?? []
       return issue.keys.map((name) => ({
-        detail: `Unknown ${part} "${name.toWellFormed()}".${didYouMean(name, known)}`,
+        detail: `Unknown ${part} "${abridged(name)}".${didYouMean(name, known)}`,
         pointer: pointer([...path, name]),
       }))
     }
-    // Of the forms a union allows, speak of the one that came nearest: the one with the fewest complaints.
     if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-      const nearest = issue.errors.reduce((a, b) => (b.length < a.length ? b : a))
-      if (nearest.some((inner) => inner.path.length > 0))
-        return nearest.flatMap((inner) => violationsOf(inner, path))
+      const form = nearest(issue.errors)
+      if (form.some(isInside)) return form.flatMap((inner) => violationsOf(inner, path))
     }
     return [{ detail: issue.message, pointer: pointer(path) }]
   }
+}
+
+/** Of the forms a union allows, the one that came nearest: of those whose own type fits, the one with the fewest complaints. */
+function nearest(forms: readonly (readonly Issue[])[]): readonly Issue[] {
+  const fitting = forms.filter((form) => form.every(isInside))
+  return (fitting.length > 0 ? fitting : forms).reduce((a, b) => (b.length < a.length ? b : a))
+}
+
+/** About a member or an item, not about the value as such. */
+function isInside(issue: Issue): boolean {
+  return issue.path.length > 0 || issue.code === 'unrecognized_keys'
+}
+
+function missing(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_value')
+    return `Required: ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`
+  if (issue.code === 'invalid_union' || (issue.code === 'invalid_type' && issue.expected === 'nonoptional'))
+    return 'Required'
+  return issue.code === 'invalid_type' ? `Required: ${issue.expected}` : undefined
+}
+
+/** Long enough for any name somebody chose, too short to send a body back to where it came from. */
+function abridged(name: string): string {
+  const shown = name.toWellFormed()
+  return shown.length <= 100 ? shown : `${shown.slice(0, 100).toWellFormed()}…`
 }
 
 function membersOf(schema: unknown): readonly string[] {

@@ -81,7 +81,10 @@ export function openDatabase({ url, name, maxConnections, onError }: DatabaseOpt
     // Nothing here legitimately waits for a row this long: only a submission does, for one with the same key.
     lock_timeout: 2000,
     statement_timeout: 30_000,
+    // A process that was stopped (SIGSTOP, a sleeping laptop) in the middle of a transaction must not hold its rows.
+    idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
   })
   // A dropped connection is an `error` event on the pool while idle and on the client itself while checked out;
   // without a listener on both, either kills the process.

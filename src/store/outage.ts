@@ -13,10 +13,11 @@ const SOCKET_CODES = new Set([
   'EAI_AGAIN',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  'ENETUNREACH',
 ])
 // pg throws these without a code.
 const MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout)/
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed)|Query read timeout)/
 
 /** True where the same call may succeed a little later and nothing about it is wrong. */
 export function isOutage(error: unknown): boolean {
@@ -26,6 +27,8 @@ export function isOutage(error: unknown): boolean {
   if (code === undefined) return MESSAGES.test(error.message)
   return (
     SOCKET_CODES.has(code) ||
+    // A Unix socket that is not there: the server is stopped, or starting.
+    (code === 'ENOENT' && 'syscall' in error && error.syscall === 'connect') ||
     TRANSIENT_CODES.has(code) ||
     TRANSIENT_CLASSES.some((start) => code.startsWith(start))
   )
@@ -34,6 +37,11 @@ export function isOutage(error: unknown): boolean {
 /** Waited for a row longer than lock_timeout. */
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === '55P03'
+}
+
+/** The database will never take this value: a data exception (class 22) or a limit of its own (54). */
+export function isRefusedValue(error: unknown): boolean {
+  return /^(22|54)/.test(codeOf(error) ?? '')
 }
 
 function codeOf(error: unknown): string | undefined {

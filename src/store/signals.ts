@@ -71,6 +71,8 @@ export function listen({ url, onSignal, onReady, onError }: ListenerOptions): Li
       connectionString: url,
       application_name: 'acceptd listener',
       keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: 5000,
     })
     client = next
     next.on('error', (error) => {

@@ -16,6 +16,8 @@ export async function oneAtATime<T>(pool: pg.Pool, work: () => Promise<T>): Prom
   try {
     await client.query('begin')
     await client.query(`set local lock_timeout = '${WAIT}'; set local statement_timeout = '${WAIT}'`)
+    // Idle is what this connection is while `work` goes on, on others.
+    await client.query('set local idle_in_transaction_session_timeout = 0')
     await client.query('select pg_advisory_xact_lock($1)', [LOCK])
     return await work()
   } finally {

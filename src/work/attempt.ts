@@ -7,11 +7,11 @@ import type { Job } from '../job/job.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskLog } from '../job/task.ts'
 import type { Db } from '../store/database.ts'
-import { isOutage } from '../store/outage.ts'
+import { isRefusedValue } from '../store/outage.ts'
 import { saveProgress } from '../store/workers.ts'
 import { progressWriter } from './progress-writer.ts'
 import { runTask, type StopReason } from './run-task.ts'
-import { settle, settleThroughOutages } from './settle.ts'
+import { settle, settlePatiently } from './settle.ts'
 
 export interface RunningAttempt {
   /** The outcome is written, or the attempt lost its job. Never rejects. */
@@ -68,9 +68,9 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
     async function write(outcome: Outcome) {
       const options = { retry: task.retry }
       try {
-        return await settleThroughOutages(givingUp.signal, db, boss, { id, attempt }, outcome, options)
+        return await settlePatiently(givingUp.signal, db, boss, { id, attempt }, outcome, options)
       } catch (error) {
-        if (isOutage(error) || outcome.kind !== 'completed') throw error
+        if (!isRefusedValue(error) || outcome.kind !== 'completed') throw error
         // The database will not have this result. Left alone the job would say "running" for as long as we live.
         log.error({ err: error }, 'result could not be stored')
         const unstorable = failure('invalid-output', 'The result could not be stored', false)
@@ -93,8 +93,9 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
 
 function taskLog(log: Logger): TaskLog {
   return {
-    info: (message, details = {}) => log.info(details, message),
-    warn: (message, details = {}) => log.warn(details, message),
-    error: (message, details = {}) => log.error(details, message),
+    // Under a name of their own: the author's `attempt` or `task` must not stand in the line beside ours.
+    info: (message, details) => log.info({ details }, message),
+    warn: (message, details) => log.warn({ details }, message),
+    error: (message, details) => log.error({ details }, message),
   }
 }

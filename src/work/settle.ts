@@ -6,7 +6,7 @@ import { settlementOf, type Outcome, type Settlement } from '../job/settlement.t
 import { endDelivery, redeliver, type Delivery } from '../queue/deliveries.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { cancelJob, completeJob, failJob, lockRunning, releaseJob, retryJob } from '../store/moves.ts'
-import { isOutage } from '../store/outage.ts'
+import { isLockTimeout, isOutage } from '../store/outage.ts'
 
 export interface Attempt {
   readonly id: string
@@ -39,8 +39,11 @@ export function settle(
   })
 }
 
-/** As settle, but through database outages: the work is done, and losing its result would mean doing it again. */
-export async function settleThroughOutages(
+/**
+ * As settle, but again and again while the database is away or the row is held: the work is done, and losing its result
+ * would mean doing it again.
+ */
+export async function settlePatiently(
   signal: AbortSignal,
   ...[db, boss, attempt, outcome, options]: Parameters<typeof settle>
 ): Promise<Settled> {
@@ -49,7 +52,7 @@ export async function settleThroughOutages(
       return await settle(db, boss, attempt, outcome, options)
     } catch (error) {
       // Asking again is safe: if the lost COMMIT did happen, the attempt is over and the fence answers "not yours".
-      if (!isOutage(error) || signal.aborted) throw error
+      if (!(isOutage(error) || isLockTimeout(error)) || signal.aborted) throw error
     }
     await sleep(delayMs)
   }

@@ -2,7 +2,8 @@
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Db } from '../store/database.ts'
-import { findOrphans, LEASE_SECONDS, removeDeadWorkers } from '../store/workers.ts'
+import { isOutage } from '../store/outage.ts'
+import { findOrphans, LEASE_SECONDS, removeDeadWorkers, type Orphan } from '../store/workers.ts'
 import { settle } from './settle.ts'
 
 const BATCH = 100
@@ -14,14 +15,22 @@ export function sweeper(db: Db, boss: PgBoss, log: Logger): () => Promise<void> 
     try {
       if (Date.now() < trustedFrom) return
       await removeDeadWorkers(db)
-      for (const { id, attempt, task } of await findOrphans(db, BATCH)) {
-        const settled = await settle(db, boss, { id, attempt }, { kind: 'crashed' })
-        if (settled) log.warn({ job: id, task, attempt, move: settled.move }, 'worker died; job taken back')
-      }
+      for (const orphan of await findOrphans(db, BATCH)) await takeBack(orphan)
     } catch (error) {
       // While the database was away nobody could renew a lease. Give the living the time to, before judging the dead.
       trustedFrom = Date.now() + LEASE_SECONDS * 1000
       throw error
+    }
+  }
+
+  async function takeBack({ id, attempt, task }: Orphan): Promise<void> {
+    try {
+      const settled = await settle(db, boss, { id, attempt }, { kind: 'crashed' })
+      if (settled) log.warn({ job: id, task, attempt, move: settled.move }, 'worker died; job taken back')
+    } catch (error) {
+      if (isOutage(error)) throw error
+      // Something is wrong with this one; the others must not wait for it.
+      log.error({ err: error, job: id, task }, 'could not take the job back; see acceptd audit')
     }
   }
 }

@@ -141,7 +141,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await Promise.all([...running.values()].map((attempt) => attempt.handBack()))
     }
     await beat.stop()
-    await removeWorker(db, id)
+    await removeWorker(db, id).catch((error: unknown) => {
+      // Its lease runs out by itself.
+      log.warn({ err: error }, 'worker could not sign off')
+    })
   }
 }
 

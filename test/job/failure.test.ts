@@ -36,9 +36,14 @@ describe('a TaskError', () => {
     expect(JSON.stringify(failureOf(error))).not.toContain('hunter2')
   })
 
-  it.each(['', 'Busy', 'no such', '-a', 'a-', 'a--b', '5xx', 'a_b', 'é', 'ok\n'])('refuses %j as a code', (code) => {
-    expect(() => new TaskError('Busy', { code })).toThrow(`"${code}" is not a failure code: use lower case and dashes`)
-  })
+  it.each(['', 'Busy', 'no such', '-a', 'a-', 'a--b', '5xx', 'a_b', 'é', 'ok\n'])(
+    'refuses %j as a code',
+    (code) => {
+      expect(() => new TaskError('Busy', { code })).toThrow(
+        `"${code}" is not a failure code: use lower case and dashes`,
+      )
+    },
+  )
 
   it('takes any code of its own form, also one that objects are born with', () => {
     for (const code of ['a', 'http-500', 'constructor']) {
@@ -52,7 +57,11 @@ describe('a TaskError', () => {
       readonly code = 'no-such-account'
       readonly retryable = false
     }
-    expect(failureOf(new TheirError('Gone'))).toMatchObject({ code: 'no-such-account', detail: 'Gone', retryable: false })
+    expect(failureOf(new TheirError('Gone'))).toMatchObject({
+      code: 'no-such-account',
+      detail: 'Gone',
+      retryable: false,
+    })
   })
 
   it('is known by its shape when it comes from another realm', () => {
@@ -65,16 +74,25 @@ describe('a TaskError', () => {
 describe('anything else that a task throws', () => {
   it.each<[string, unknown]>([
     ['an error', new Error('select * from users where password = 1')],
-    ['an error of the system', Object.assign(new Error('open /etc/secret'), { code: 'ENOENT', path: '/etc/secret' })],
+    [
+      'an error of the system',
+      Object.assign(new Error('open /etc/secret'), { code: 'ENOENT', path: '/etc/secret' }),
+    ],
     ['a text', 'secret'],
     ['undefined', undefined],
     ['null', null],
     ['a symbol', Symbol('secret')],
     ['a function', () => 'secret'],
     ['a frozen error', Object.freeze(new Error('secret'))],
-    ['a plain object that looks the part', { name: 'TaskError', code: 'a', message: 'secret', retryable: true }],
+    [
+      'a plain object that looks the part',
+      { name: 'TaskError', code: 'a', message: 'secret', retryable: true },
+    ],
     ['an error that only bears the name', Object.assign(new Error('secret'), { name: 'TaskError' })],
-    ['an error with a code of the wrong form', Object.assign(new TaskError('secret'), { code: 'Not A Code' })],
+    [
+      'an error with a code of the wrong form',
+      Object.assign(new TaskError('secret'), { code: 'Not A Code' }),
+    ],
   ])('is an accident of which nothing leaks: %s', (_what, thrown) => {
     expect(failureOf(thrown)).toEqual(accident)
   })
@@ -127,6 +145,8 @@ describe('the text of a failure', () => {
 
   it('has a title for each code of ours', () => {
     expect(failure('crashed', '', false).title).toBe('The worker died each time it ran this job')
-    expect(failureOf(new TaskError('x', { code: 'timed-out' })).title).toBe('The task took longer than its timeout')
+    expect(failureOf(new TaskError('x', { code: 'timed-out' })).title).toBe(
+      'The task took longer than its timeout',
+    )
   })
 })

@@ -6,7 +6,8 @@ import { parseExactly } from '../../src/http/exact-numbers.ts'
 
 const fingerprint = (text: string) => fingerprintOf(parseExactly(text))
 const same = (...texts: readonly string[]) => expect(new Set(texts.map(fingerprint)).size).toBe(1)
-const different = (...texts: readonly string[]) => expect(new Set(texts.map(fingerprint)).size).toBe(texts.length)
+const different = (...texts: readonly string[]) =>
+  expect(new Set(texts.map(fingerprint)).size).toBe(texts.length)
 
 /** The same value, its members in the opposite order. */
 function reversed(value: unknown): unknown {
@@ -21,7 +22,8 @@ function reversed(value: unknown): unknown {
 
 describe('two submissions that mean the same have one fingerprint', () => {
   it('is 64 hexadecimal digits', () => {
-    for (const value of [{}, [], null, 'text', undefined]) expect(fingerprintOf(value)).toMatch(/^[0-9a-f]{64}$/)
+    for (const value of [{}, [], null, 'text', undefined])
+      expect(fingerprintOf(value)).toMatch(/^[0-9a-f]{64}$/)
   })
 
   it('whatever the order of members and the white space', () => {
@@ -52,12 +54,18 @@ describe('two submissions that mean the same have one fingerprint', () => {
   })
 
   it('whether a default is said or not', () => {
-    same('{"task":"t","input":1}', '{"task":"t","input":1,"priority":0}', '{"task":"t","input":1,"priority":-0,"tags":[]}')
+    same(
+      '{"task":"t","input":1}',
+      '{"task":"t","input":1,"priority":0}',
+      '{"task":"t","input":1,"priority":-0,"tags":[]}',
+    )
   })
 
   it('whichever door they came by: options that were not given do not count', () => {
     const query = { runAt: undefined, priority: undefined, tags: undefined }
-    expect(fingerprintOf({ ...query, task: 't', input: { a: 1 } })).toBe(fingerprintOf({ task: 't', input: { a: 1 } }))
+    expect(fingerprintOf({ ...query, task: 't', input: { a: 1 } })).toBe(
+      fingerprintOf({ task: 't', input: { a: 1 } }),
+    )
   })
 })
 

@@ -22,7 +22,9 @@ function holding(where: Path, leaf: unknown): unknown {
 describe('flaws', () => {
   it('are what a database or JavaScript cannot keep, each at its path', () => {
     expect(findFlaws({ a: 'x\u0000y' })).toEqual([{ path: ['a'], detail: 'Text must not contain U+0000' }])
-    expect(findFlaws(['ok', '\ud800'])).toMatchObject([{ path: [1], detail: expect.stringContaining('lone surrogate') as string }])
+    expect(findFlaws(['ok', '\ud800'])).toMatchObject([
+      { path: [1], detail: expect.stringContaining('lone surrogate') as string },
+    ])
     expect(findFlaws('\udc00 alone')).toMatchObject([{ path: [] }])
     expect(findFlaws({ n: new InexactNumber('1e400') })).toEqual([
       { path: ['n'], detail: 'The number 1e400 cannot be kept exactly; send it as a string' },
@@ -36,7 +38,9 @@ describe('flaws', () => {
   })
 
   it('are told in the order in which they stand', () => {
-    const paths = findFlaws({ a: '\u0000', b: ['\u0000', { c: '\u0000' }], d: '\u0000' }).map((flaw) => flaw.path)
+    const paths = findFlaws({ a: '\u0000', b: ['\u0000', { c: '\u0000' }], d: '\u0000' }).map(
+      (flaw) => flaw.path,
+    )
     expect(paths).toEqual([['a'], ['b', 0], ['b', 1, 'c'], ['d']])
   })
 
@@ -46,7 +50,9 @@ describe('flaws', () => {
   })
 
   it('include a member that JavaScript would drop on the way', () => {
-    expect(findFlaws(JSON.parse('{"counts": {"__proto__": 5}}'))).toMatchObject([{ path: ['counts', '__proto__'] }])
+    expect(findFlaws(JSON.parse('{"counts": {"__proto__": 5}}'))).toMatchObject([
+      { path: ['counts', '__proto__'] },
+    ])
   })
 
   it('are not seen in honest JSON, whatever it holds', () => {

@@ -24,7 +24,8 @@ describe('back-off', () => {
   })
 
   it('does not wait at all where the author wants no wait, however often the job failed', () => {
-    for (const failures of [1, 2, 1001]) expect(backOffSeconds({ ...policy, delaySeconds: 0 }, failures, latest)).toBe(0)
+    for (const failures of [1, 2, 1001])
+      expect(backOffSeconds({ ...policy, delaySeconds: 0 }, failures, latest)).toBe(0)
   })
 
   it('is never negative, never beyond the cap and always a number', () => {
@@ -33,7 +34,11 @@ describe('back-off', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
     fc.assert(
       fc.property(delaySeconds, failures, random, (delay, count, chance) => {
-        const wait = backOffSeconds({ limit: 1000, delaySeconds: delay, maxDelaySeconds: 3600 }, count, () => chance)
+        const wait = backOffSeconds(
+          { limit: 1000, delaySeconds: delay, maxDelaySeconds: 3600 },
+          count,
+          () => chance,
+        )
         expect(wait).toBeGreaterThanOrEqual(delay / 2)
         expect(wait).toBeLessThanOrEqual(3600)
       }),

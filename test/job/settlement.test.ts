@@ -13,7 +13,11 @@ const crashed: Outcome = { kind: 'crashed' }
 const canceled: Outcome = { kind: 'canceled' }
 
 /** The first of three attempts, never crashed, nobody asked for a cancel; where not said otherwise. */
-function settled(outcome: Outcome, changes: Partial<Parameters<typeof settlementOf>[0]> = {}, retry = policy) {
+function settled(
+  outcome: Outcome,
+  changes: Partial<Parameters<typeof settlementOf>[0]> = {},
+  retry = policy,
+) {
   return settlementOf({ attempt: 1, maxAttempts: 3, crashes: 0, ...changes }, outcome, retry, () => 1)
 }
 

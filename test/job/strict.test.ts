@@ -26,7 +26,7 @@ describe('an unknown member', () => {
     ['a default', point.default({ x: 0 }), typo, '#/y'],
     ['a prefault', point.prefault({ x: 0 }), typo, '#/y'],
     ['a readonly', point.readonly(), typo, '#/y'],
-    ['a pipe', point.pipe(z.unknown()), typo, '#/y'],
+    ['a pipe', point.pipe(z.any()), typo, '#/y'],
     ['a transform', point.transform(({ x }) => x), typo, '#/y'],
     ['a preprocess', z.preprocess((given) => given, point), typo, '#/y'],
     ['a lazy', z.lazy(() => point), typo, '#/y'],
@@ -49,7 +49,10 @@ describe('an unknown member', () => {
         return z.array(folder).optional()
       },
     })
-    const deep = (leaf: object) => ({ name: 'a', children: [{ name: 'b', children: [{ name: 'c', ...leaf }] }] })
+    const deep = (leaf: object) => ({
+      name: 'a',
+      children: [{ name: 'b', children: [{ name: 'c', ...leaf }] }],
+    })
     expect(faults(folder, deep({}))).toEqual([])
     expect(faults(folder, deep({ nmae: 'd' }))).toEqual(['#/children/0/children/0/nmae'])
 
@@ -76,78 +79,9 @@ describe('what welcomes more', () => {
   })
 
   it('is also what comes after a transform, for that the client did not send', () => {
-    const named = point.transform(({ x }) => ({ x, y: x * 2, debug: true })).pipe(z.object({ x: z.int(), y: z.int() }))
+    const twice = ({ x }: { x: number }): { y: number } => Object.assign({ y: x * 2 }, { debug: true })
+    const named = point.transform(twice).pipe(z.object({ y: z.int() }))
     expect(faults(named, { x: 1 })).toEqual([])
     expect(faults(named, { x: 1, debug: true })).toEqual(['#/debug'])
-  })
-})
-
-describe('the author’s schema', () => {
-  it('keeps its refinements, wherever they stand', () => {
-    const even = (p: { x: number }) => p.x % 2 === 0
-    expect(faults(point.refine(even), { x: 1 })).toEqual(['#'])
-    expect(faults(z.object({ p: point.refine(even, { path: ['x'] }) }), { p: { x: 1 } })).toEqual(['#/p/x'])
-    expect(faults(z.array(point).min(1), [])).toEqual(['#'])
-    expect(faults(z.array(point).refine((list) => list.length !== 1), [{ x: 1 }])).toEqual(['#'])
-  })
-
-  it('keeps the refinements of a lazy schema', () => {
-    expect(faults(z.lazy(() => point).refine((p) => p.x > 5), { x: 1 })).toEqual(['#'])
-  })
-
-  it('keeps its defaults, made anew for each job', () => {
-    let made = 0
-    const schema = z.object({
-      id: z.string().default(() => `id-${++made}`),
-      points: z.array(point).default([]),
-      from: point.prefault(() => ({ x: ++made })),
-    })
-    const copy = strict(schema)
-    const first = copy.parse({})
-    first.points.push({ x: 1 })
-    const second = copy.parse({})
-    expect(second.points).toEqual([])
-    expect(second.id).not.toBe(first.id)
-    expect(second.from).not.toEqual(first.from)
-  })
-
-  it('keeps its own words for what is wrong', () => {
-    const checked = check(strict(z.object({ p: z.object({ x: z.int('A whole number, please') }) })), { p: { x: 'a' } })
-    expect(checked).toMatchObject({ violations: [{ detail: 'A whole number, please' }] })
-  })
-
-  it('keeps its descriptions', () => {
-    const described = z.object({ p: point.describe('Where') }).meta({ title: 'Place', description: 'A place' })
-    const copy = strict(described)
-    expect(copy.meta()).toEqual({ title: 'Place', description: 'A place' })
-    expect(copy.shape.p.description).toBe('Where')
-  })
-
-  it('is not changed itself', () => {
-    const schema = z.object({ list: z.array(point), either: z.union([point, z.string()]) })
-    strict(schema)
-    expect(schema.parse({ list: [typo], either: typo, more: 1 })).toEqual({ list: [{ x: 1 }], either: { x: 1 } })
-    expect(schema.shape.list.element).toBe(point)
-  })
-
-  it('may hold any kind of schema that zod knows', () => {
-    const kinds = [
-      z.map(z.string(), point),
-      z.set(point),
-      z.promise(point),
-      z.file(),
-      z.instanceof(Date),
-      z.custom<string>(),
-      z.templateLiteral(['v', z.int()]),
-      z.json(),
-      z.codec(z.string(), point, { decode: () => ({ x: 1 }), encode: () => '' }),
-      z.stringbool(),
-      point.catch({ x: 0 }),
-      z.enum(['a']),
-      z.never(),
-    ]
-    for (const schema of kinds) expect(() => strict(z.object({ schema }))).not.toThrow()
-    expect(strict(z.set(point)).safeParse(new Set([typo])).success).toBe(false)
-    expect(strict(z.map(z.string(), point)).safeParse(new Map([['a', typo]])).success).toBe(false)
   })
 })

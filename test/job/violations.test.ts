@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { strict } from '../../src/job/strict.ts'
 import { check, type Violation } from '../../src/job/violations.ts'
 import { z } from '../../src/acceptd.ts'
 
-function violations(schema: z.ZodType, value: unknown, ...where: [at?: string[], part?: string]): readonly Violation[] {
+function violations(
+  schema: z.ZodType,
+  value: unknown,
+  ...where: [at?: string[], part?: string]
+): readonly Violation[] {
   const checked = check(schema, value, ...where)
   return checked.ok ? [] : checked.violations
 }
@@ -15,7 +18,11 @@ describe('violations', () => {
   })
 
   it('are told all at once, each where it stands', () => {
-    const schema = z.strictObject({ text: z.string(), list: z.array(z.object({ n: z.int().max(9) })), on: z.boolean() })
+    const schema = z.strictObject({
+      text: z.string(),
+      list: z.array(z.object({ n: z.int().max(9) })),
+      on: z.boolean(),
+    })
     expect(violations(schema, { text: 5, list: [{ n: 1 }, { n: 10 }, { n: 1.5 }], colour: 'red' })).toEqual([
       { pointer: '#/text', detail: 'Invalid input: expected string, received number' },
       { pointer: '#/list/1/n', detail: 'Too big: expected number to be <=9' },
@@ -26,7 +33,9 @@ describe('violations', () => {
   })
 
   it('point into what the client sent, wherever the value stood in it', () => {
-    expect(violations(z.object({ a: z.int() }), { a: 'x' }, ['input'])).toMatchObject([{ pointer: '#/input/a' }])
+    expect(violations(z.object({ a: z.int() }), { a: 'x' }, ['input'])).toMatchObject([
+      { pointer: '#/input/a' },
+    ])
     expect(violations(z.int(), 'x', ['input'])).toMatchObject([{ pointer: '#/input' }])
     expect(violations(z.int(), 'x')).toMatchObject([{ pointer: '#' }])
   })
@@ -69,12 +78,16 @@ describe('violations', () => {
       either: z.union([z.string(), z.int()]),
     })
     const told = violations(schema, {})
-    expect(told.map((violation) => violation.pointer)).toEqual(Object.keys(schema.shape).map((name) => `#/${name}`))
+    expect(told.map((violation) => violation.pointer)).toEqual(
+      Object.keys(schema.shape).map((name) => `#/${name}`),
+    )
     for (const { detail } of told) expect(detail).toMatch(/^Required/)
   })
 
   it('keep the words of the author', () => {
-    expect(violations(z.object({ a: z.string('Tell us your name') }), {})).toMatchObject([{ detail: 'Tell us your name' }])
+    expect(violations(z.object({ a: z.string('Tell us your name') }), {})).toMatchObject([
+      { detail: 'Tell us your name' },
+    ])
     const adult = z.object({ age: z.int() }).refine((p) => p.age >= 18, { error: 'Too young', path: ['age'] })
     expect(violations(adult, { age: 5 })).toEqual([{ pointer: '#/age', detail: 'Too young' }])
   })
@@ -85,48 +98,5 @@ describe('violations', () => {
     const told = violations(schema, sent)
     expect(told.map((violation) => violation.pointer)).toEqual(['#/__proto__', '#/constructor', '#/toString'])
     expect(violations(z.strictObject({ constructor: z.string() }), { constructor: 'x' })).toEqual([])
-  })
-})
-
-describe('of a union', () => {
-  const source = strict(
-    z.union([z.object({ url: z.url() }), z.object({ text: z.string(), lang: z.string().length(2) }), z.null()]),
-  )
-
-  it('speaks of the form that came nearest', () => {
-    expect(violations(source, { url: 'nowhere' })).toMatchObject([{ pointer: '#/url' }])
-    expect(violations(source, { text: 'a', lang: 'eng' })).toMatchObject([{ pointer: '#/lang' }])
-    expect(violations(z.object({ from: source }), { from: { text: 1, lang: 'en' } })).toMatchObject([
-      { pointer: '#/from/text' },
-    ])
-  })
-
-  it('speaks of the object where an object was sent, not of the text that would have been shorter to complain about', () => {
-    const recipient = z.union([z.string(), z.object({ name: z.string(), mail: z.email() })])
-    const told = violations(z.object({ to: recipient }), { to: { name: 5, mail: 'nowhere' } })
-    expect(told).toMatchObject([{ pointer: '#/to/name' }, { pointer: '#/to/mail' }])
-  })
-
-  it('speaks of the unknown member where only that is wrong', () => {
-    expect(violations(source, { url: 'https://example.com', lnag: 'en' })).toMatchObject([{ pointer: '#/lnag' }])
-    const either = strict(z.union([z.object({ a: z.int() }), z.object({ a: z.int(), b: z.int().optional() })]))
-    expect(violations(either, { a: 1, c: 1 })).toMatchObject([{ pointer: '#/c' }])
-  })
-
-  it('speaks of the place itself where nothing came near', () => {
-    expect(violations(z.object({ v: z.union([z.string(), z.int()]) }), { v: true })).toMatchObject([{ pointer: '#/v' }])
-  })
-
-  it('speaks of the word that tells the forms apart where that is wrong or missing', () => {
-    const shape = z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('circle'), radius: z.int() }),
-      z.strictObject({ kind: z.literal('square'), side: z.int() }),
-    ])
-    for (const sent of [{}, { kind: 'cirlce' }]) {
-      const [first, ...others] = violations(shape, sent)
-      expect(first).toMatchObject({ pointer: '#/kind', detail: expect.stringMatching(/circle.*square/) as string })
-      expect(others).toEqual([])
-    }
-    expect(violations(shape, { kind: 'square', radius: 1 })).toMatchObject([{ pointer: '#/side' }, { pointer: '#/radius' }])
   })
 })

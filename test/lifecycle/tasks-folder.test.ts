@@ -55,7 +55,7 @@ describe('tasks of one’s own', () => {
       .split('\n')
       .filter((line) => line.startsWith('{'))
     expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
-      expect.objectContaining({ msg: 'greeting', task: 'greet', name: 'Ada', attempt: 1 }),
+      expect.objectContaining({ msg: 'greeting', task: 'greet', attempt: 1, details: { name: 'Ada' } }),
     )
     acceptd.process.kill('SIGTERM')
     await acceptd.exited

@@ -29,7 +29,7 @@ export function documentedBy(catalogue: Catalogue): Documented {
     const template = templateOf(pathname)
     const operation = template && (paths[template]?.[method === 'head' ? 'get' : method] as Tree | undefined)
     const where = `${method} ${url} → ${response.status}`
-    if (!template || !operation) return expectProblemOrNothing(where, response)
+    if (!template || !operation) return expectUndocumented(where, pathname, response)
     const promised = (operation['responses'] as Tree)[String(response.status)] as Tree | undefined
     if (!promised) throw new Error(`${where}: this status is not documented`)
     expectHeaders(where, promised, response)
@@ -47,7 +47,7 @@ export function documentedBy(catalogue: Catalogue): Documented {
   function expectHeaders(where: string, promised: Tree, response: Response): void {
     for (const [name, reference] of Object.entries((promised['headers'] ?? {}) as Record<string, Tree>)) {
       const header = resolve(reference)
-      const value = response.headers[name.toLowerCase()] as string | undefined
+      const value = response.headers[name.toLowerCase()]
       if (value === undefined && header['required'] === true)
         throw new Error(`${where}: no ${name}, which is promised`)
       const schema = header['schema'] as Tree
@@ -87,9 +87,15 @@ export function documentedBy(catalogue: Catalogue): Documented {
   }
 }
 
-/** Outside the document there are only refusals, redirects and answers without a body. */
-function expectProblemOrNothing(where: string, response: Response): void {
-  if (response.status < 400 || response.text === '' || response.text === undefined) return
+/** For people's eyes, and the document itself. */
+const PAGES = new Set(['/', '/docs', '/docs/', '/openapi.yaml'])
+
+/** Outside the document there are only pages, refusals and answers without a body. */
+function expectUndocumented(where: string, pathname: string, response: Response): void {
+  const isPage = PAGES.has(pathname)
+  if (response.status < 400 && !isPage && response.status !== 204)
+    throw new Error(`${where}: this is not documented`)
+  if (isPage || response.status < 400 || (response.text ?? '') === '') return
   const body: unknown = JSON.parse(response.text)
   problemSchema.strict().parse(body)
   expectTruth(where, response, body)

@@ -28,7 +28,7 @@ export function readSource(folder: string): SourceFile[] {
 export function sourceOf(name: string, text: string): SourceFile {
   const code = text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|\s)\/\/.*$/gm, '')
   const specifiers = [...code.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? '')
-  const local = specifiers.filter((specifier) => specifier.startsWith('.'))
+  const local = specifiers.filter((specifier) => specifier.startsWith('.') && specifier.endsWith('.ts'))
   return {
     name,
     room: name.includes('/') ? (name.split('/')[0] ?? '') : '',
@@ -78,8 +78,8 @@ export function cycles(files: readonly SourceFile[]): string[] {
   const found: string[] = []
   const visit = (name: string, trail: readonly string[]) => {
     const at = trail.indexOf(name)
-    if (at >= 0) return void found.push([...trail.slice(at), name].join(' → '))
-    if (finished.has(name)) return
+    if (at >= 0) found.push([...trail.slice(at), name].join(' → '))
+    if (at >= 0 || finished.has(name)) return
     for (const next of byName.get(name)?.imports ?? []) visit(next, [...trail, name])
     finished.add(name)
   }

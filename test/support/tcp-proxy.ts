@@ -22,7 +22,7 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
   let swallowed = 0
 
   const server = net.createServer((client) => {
-    if (!open) return void client.destroy()
+    if (!open) client.destroy()
     const upstream = net.connect(Number(target.port), target.hostname)
     let swallowing = false
     for (const socket of [client, upstream]) {
@@ -42,9 +42,10 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
       upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
-      if (!swallowing) return void client.write(bytes)
-      swallowed++
-      client.destroy()
+      if (swallowing) {
+        swallowed++
+        client.destroy()
+      } else client.write(bytes)
     })
   })
   await new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document of the tasks this process has loaded. */
 import { stringify } from 'yaml'
 import { createDocument } from 'zod-openapi'
+import manifest from '../../../package.json' with { type: 'json' }
 import type { Catalogue } from '../../job/catalogue.ts'
 import { plain } from '../../job/plain-schema.ts'
 import { healthPaths, jobPaths, taskListPath } from './paths.ts'
@@ -22,7 +23,7 @@ export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
       openapi: '3.1.1',
       info: {
         title: 'acceptd',
-        version: '0.1.0',
+        version: manifest.version,
         summary: 'An async job API: HTTP 202 Accepted, done properly',
         description: DESCRIPTION,
         license: { name: 'MIT', identifier: 'MIT' },

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest'
+import { isTask } from '../../src/job/task.ts'
+import { defineTask, z, type TaskContext } from '../../src/acceptd.ts'
+
+const minimal = {
+  summary: 'Shout',
+  input: z.string(),
+  output: z.string(),
+  run: (text: string) => text.toUpperCase(),
+}
+
+/** As a JavaScript file would, where no compiler looks. */
+const define = (changes: object) => () => defineTask({ ...minimal, ...changes })
+
+describe('a task', () => {
+  it('gets two retries, a second apart and then two, and 15 minutes for each attempt, unless it says otherwise', () => {
+    expect(defineTask(minimal)).toMatchObject({
+      summary: 'Shout',
+      retry: { limit: 2, delaySeconds: 1, maxDelaySeconds: 3600 },
+      timeoutSeconds: 900,
+      typicalSeconds: 3,
+    })
+  })
+
+  it('may say part of its retry policy', () => {
+    const task = defineTask({ ...minimal, retry: { limit: 0 }, timeoutSeconds: 0.5, typicalSeconds: 60 })
+    expect(task.retry).toEqual({ limit: 0, delaySeconds: 1, maxDelaySeconds: 3600 })
+    expect(task).toMatchObject({ timeoutSeconds: 0.5, typicalSeconds: 60 })
+  })
+
+  it('keeps all that its author wrote', () => {
+    const description = 'In capitals'
+    const task = defineTask({ ...minimal, description, example: 'hello' })
+    expect(task).toMatchObject({ description, example: 'hello' })
+    expect(task.run('hello', {} as TaskContext)).toBe('HELLO')
+  })
+
+  it('may be written as a class', () => {
+    class Shout {
+      readonly summary = 'Shout'
+      readonly input = z.string()
+      readonly output = z.string()
+      run(text: string) {
+        return text.toUpperCase()
+      }
+    }
+    const shout = { ...defineTask(new Shout()) }
+    expect(shout.run('hello', {} as TaskContext)).toBe('HELLO')
+  })
+
+  it('is known as one, also when it was made by another copy of this package', () => {
+    expect(isTask(defineTask(minimal))).toBe(true)
+    expect(isTask({ [Symbol.for('acceptd.task')]: true })).toBe(true)
+    expect([minimal, {}, null, undefined, 'task', () => minimal].some(isTask)).toBe(false)
+  })
+})
+
+describe('a definition that makes no sense is refused', () => {
+  it.each<[sentence: string, ...changes: object[]]>([
+    [
+      'summary must say in one line what the task does',
+      { summary: '' },
+      { summary: undefined },
+      { summary: 5 },
+    ],
+    ['input must be a zod schema', { input: undefined }, { input: {} }, { input: null }, { input: z.string }],
+    [
+      'output must be a zod schema',
+      { output: undefined },
+      { output: { type: 'string' } },
+      { output: 'string' },
+    ],
+    ['run must be a function', { run: undefined }, { run: 'echo' }],
+    [
+      'retry.limit must be 0 to 1000',
+      { retry: { limit: -1 } },
+      { retry: { limit: 1.5 } },
+      { retry: { limit: 1001 } },
+      { retry: { limit: Number.NaN } },
+      { retry: { limit: '2' } },
+      { retry: { limit: undefined } },
+    ],
+    [
+      'retry.delaySeconds must be 0 or more',
+      { retry: { delaySeconds: -1 } },
+      { retry: { delaySeconds: Number.NaN } },
+      { retry: { delaySeconds: undefined } },
+    ],
+    [
+      'retry.maxDelaySeconds must not be less than delaySeconds',
+      { retry: { delaySeconds: 10, maxDelaySeconds: 9 } },
+      { retry: { maxDelaySeconds: Number.NaN } },
+    ],
+    [
+      'timeoutSeconds must be above 0 and at most 86400',
+      { timeoutSeconds: 0 },
+      { timeoutSeconds: -1 },
+      { timeoutSeconds: 86_401 },
+      { timeoutSeconds: Number.NaN },
+    ],
+    [
+      'typicalSeconds must be above 0',
+      { typicalSeconds: 0 },
+      { typicalSeconds: -1 },
+      { typicalSeconds: Number.NaN },
+    ],
+  ])('because %s', (sentence, ...changes) => {
+    for (const change of changes) expect(define(change)).toThrow(new TypeError(sentence))
+  })
+
+  it('because nobody can wait for ever', () => {
+    const forever = Number.POSITIVE_INFINITY
+    expect(define({ retry: { delaySeconds: forever, maxDelaySeconds: forever } })).toThrow(/^retry\./)
+    expect(define({ retry: { maxDelaySeconds: 1e15 } })).toThrow(/^retry\.maxDelaySeconds/)
+    expect(define({ typicalSeconds: forever })).toThrow(/^typicalSeconds/)
+  })
+
+  it('because a number was written as text', () => {
+    expect(define({ retry: { delaySeconds: '5' } })).toThrow(/^retry\.delaySeconds/)
+    expect(define({ retry: { maxDelaySeconds: '5000' } })).toThrow(/^retry\.maxDelaySeconds/)
+    expect(define({ timeoutSeconds: '5' })).toThrow(/^timeoutSeconds/)
+    expect(define({ typicalSeconds: '5' })).toThrow(/^typicalSeconds/)
+  })
+})
