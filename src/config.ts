@@ -63,7 +63,7 @@ const schema = {
     type: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`),
   },
   NODE_ENV: {
-    help: '"production" refuses the embedded Postgres',
+    help: '"production" refuses the embedded Postgres, and prints log lines only',
     fallback: 'development',
     type: z.string(),
   },
@@ -87,6 +87,8 @@ export interface Config {
   readonly concurrency: number
   readonly graceSeconds: number
   readonly logLevel: (typeof LEVELS)[number]
+  /** Whether the output is for machines: log lines only. */
+  readonly production: boolean
 }
 
 /** What is wrong with the environment, every setting at once, a line each. */
@@ -118,10 +120,11 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     concurrency: read('ACCEPTD_CONCURRENCY'),
     graceSeconds: read('ACCEPTD_GRACE_SECONDS'),
     logLevel: read('LOG_LEVEL'),
+    production: read('NODE_ENV') === 'production',
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(publicUrl ? { publicUrl } : {}),
   }
-  if (read('NODE_ENV') === 'production' && !databaseUrl && problems.length === 0) {
+  if (config.production && !databaseUrl && problems.length === 0) {
     problems.push(
       'NODE_ENV is "production" but DATABASE_URL is not set. Either set DATABASE_URL to a Postgres of yours, ' +
         'or run `docker compose up`, which brings one',

@@ -19,7 +19,7 @@ export interface Acceptd {
   /** Absent where DATABASE_URL was given. */
   readonly dataDir?: string
   /** Drains: no new work, requests finish, running jobs get their grace; then everything is closed. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 // The API answers many short requests, a worker claims and settles: neither is to starve the other of connections.

@@ -23,6 +23,7 @@ describe('the configuration', () => {
       concurrency: 10,
       graceSeconds: 10,
       logLevel: 'info',
+      production: false,
     })
   })
 

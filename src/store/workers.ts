@@ -62,16 +62,20 @@ export async function findOrphans(db: Db, limit: number): Promise<Orphan[]> {
     .execute()
 }
 
-/** Of this worker's running jobs, those somebody asked to cancel. */
-export async function findCancelRequests(db: Db, workerId: string): Promise<string[]> {
-  const rows = await db
+export interface OwnJob {
+  readonly id: string
+  readonly attempt: number
+  readonly cancelRequested: boolean
+}
+
+/** The jobs that this worker runs, as far as the database knows. */
+export async function findOwnJobs(db: Db, workerId: string): Promise<OwnJob[]> {
+  return db
     .selectFrom('jobs')
-    .select('id')
+    .select(['id', 'attempt', sql<boolean>`cancel_requested_at is not null`.as('cancelRequested')])
     .where('status', '=', 'running')
     .where('worker_id', '=', workerId)
-    .where('cancel_requested_at', 'is not', null)
     .execute()
-  return rows.map((row) => row.id)
 }
 
 /** Written only while the attempt still owns the job. */

@@ -18,6 +18,7 @@ export function progressWriter(
   let unsaved = false
   let writing = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
+  let stopped = false
 
   const write = () => {
     timer = undefined
@@ -28,6 +29,8 @@ export function progressWriter(
   }
   return {
     report(percent, note) {
+      // From a task that goes on after its attempt has ended.
+      if (stopped) return
       const next = nextProgress(latest, percent, note)
       if (next.percent === latest?.percent && next.note === latest.note) return
       latest = next
@@ -35,6 +38,7 @@ export function progressWriter(
       if (!timer) write()
     },
     stop() {
+      stopped = true
       clearTimeout(timer)
       unsaved = false
       return writing

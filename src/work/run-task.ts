@@ -31,9 +31,10 @@ export function runTask(task: KnownTask, input: unknown, context: Omit<TaskConte
   }
   // A task may ignore its signal; the attempt is over all the same, and what it returns later is not wanted.
   const timer = setTimeout(() => {
-    stop('timed-out')
+    // First this, then the signal: what the task throws when it hears that is not why it failed.
     const detail = `The attempt was ended after ${task.timeoutSeconds} s`
     timedOut.resolve({ kind: 'failed', failure: failure('timed-out', detail, true) })
+    stop('timed-out')
   }, task.timeoutSeconds * 1000)
 
   const work = execute().finally(() => clearTimeout(timer))
@@ -59,7 +60,7 @@ export function runTask(task: KnownTask, input: unknown, context: Omit<TaskConte
     } catch (error) {
       thrown = error
       if (stopped === 'canceled') return { kind: 'canceled' }
-      if (stopped === 'interrupted') return { kind: 'interrupted' }
+      if (stopped === 'interrupted' || stopped === 'lost') return { kind: 'interrupted' }
       return { kind: 'failed', failure: failureOf(error) }
     }
   }

@@ -1,17 +1,19 @@
 /** A worker: keeps its lease, claims while it has free slots, runs, settles, and drains when asked to stop. */
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Catalogue } from '../job/catalogue.ts'
 import type { Db } from '../store/database.ts'
 import type { StartedJob } from '../store/moves.ts'
-import { enrolWorker, findCancelRequests, removeWorker, renewLease } from '../store/workers.ts'
+import { enrolWorker, findOwnJobs, removeWorker, renewLease } from '../store/workers.ts'
 import { attemptRunner, type RunningAttempt } from './attempt.ts'
+import { claimLoop } from './claim-loop.ts'
 import { claim, ClaimContended } from './claim.ts'
-import { settle } from './settle.ts'
+import { settle, type Attempt } from './settle.ts'
 import { sweeper } from './sweep.ts'
-import { ticker, TICK_MS } from './ticker.ts'
+import { ticker } from './ticker.ts'
 
 export interface WorkerOptions {
   readonly db: Db
@@ -25,11 +27,11 @@ export interface WorkerOptions {
 
 export interface Worker {
   /** A job may be due. */
-  wake(): void
+  readonly wake: () => void
   /** Somebody asked to cancel this job, which may be ours. */
-  cancel(jobId: string): void
+  readonly cancel: (jobId: string) => void
   /** Takes no more, gives what is running its grace, hands the rest back. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 // How long a row is held by whoever contends for it: a transaction of two statements.
@@ -43,13 +45,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { db, boss, catalogue, log, concurrency } = options
   const running = new Map<string, RunningAttempt>()
   const runner = attemptRunner(options)
+  let strays: ReadonlySet<string> = new Set()
   let id = randomUUID()
-  let stopping = false
-  let claiming = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
-  let again = false
-  let busy = false
-
   const enrol = () => enrolWorker(db, { id, host: os.hostname(), pid: process.pid })
   await enrol()
   const sweep = sweeper(db, boss, log)
@@ -57,39 +54,24 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     async () => {
       if (!(await renewLease(db, id))) await loseLease()
       await sweep()
-      if (running.size > 0) for (const job of await findCancelRequests(db, id)) cancel(job)
+      await reconcile()
     },
     (error) => log.warn({ err: error }, 'worker could not renew its lease'),
   )
-  wake()
-  return { wake, cancel, stop }
+  const claims = claimLoop(claimSome)
+  return { wake: claims.wake, cancel, stop }
 
-  function wake(): void {
-    again = true
-    if (busy || stopping) return
-    busy = true
-    clearTimeout(timer)
-    claiming = claimWhileDue().finally(() => {
-      busy = false
-      // The back-stop: delayed jobs and retries become due without anybody saying so, and a hint can be lost.
-      if (!stopping) timer = setTimeout(wake, TICK_MS)
-    })
-  }
-
-  async function claimWhileDue(): Promise<void> {
-    while (again && !stopping) {
-      again = false
-      const free = concurrency - running.size
-      if (free <= 0) return // the next attempt to finish wakes us
-      try {
-        const started = await claim(db, boss, id, free)
-        if (started.length === free) again = true
-        for (const job of started) start(job)
-      } catch (error) {
-        if (!(error instanceof ClaimContended)) return log.warn({ err: error }, 'worker could not claim')
-        await new Promise((resolve) => setTimeout(resolve, CONTENDED_MS))
-        again = true
-      }
+  async function claimSome(): Promise<boolean> {
+    const free = concurrency - running.size
+    if (free <= 0) return false // the next attempt to finish wakes us
+    try {
+      const started = await claim(db, boss, id, free)
+      for (const job of started) start(job)
+      return started.length === free
+    } catch (error) {
+      if (!(error instanceof ClaimContended)) log.warn({ err: error }, 'worker could not claim')
+      else await sleep(CONTENDED_MS)
+      return error instanceof ClaimContended
     }
   }
 
@@ -105,15 +87,33 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     await attempt.finished
     // Not if it is another's by now: a job that was lost and claimed anew.
     if (running.get(jobId) === attempt) running.delete(jobId)
-    wake()
+    claims.wake()
   }
 
   function leaveForOthers({ id: jobId, task, attempt }: StartedJob['job']): void {
     log.warn({ job: jobId, task }, 'no such task here; left for another worker')
-    const back = { delaySeconds: UNKNOWN_TASK_SECONDS }
-    settle(db, boss, { id: jobId, attempt }, { kind: 'interrupted' }, back).catch((error: unknown) => {
-      log.error({ err: error, job: jobId }, 'could not hand the job back')
-    })
+    void handBack({ id: jobId, attempt }, UNKNOWN_TASK_SECONDS)
+  }
+
+  async function handBack(attempt: Attempt, delaySeconds: number): Promise<void> {
+    try {
+      await settle(db, boss, attempt, { kind: 'interrupted' }, { delaySeconds })
+    } catch (error) {
+      log.error({ err: error, job: attempt.id }, 'could not hand the job back')
+    }
+  }
+
+  /**
+   * Compares what the database says this worker runs with what it does run. Cancels whose signal was lost are heard here;
+   * and a claim whose COMMIT went through though its answer was lost is found here, for nobody else will: we are alive.
+   */
+  async function reconcile(): Promise<void> {
+    const own = await findOwnJobs(db, id)
+    for (const job of own) if (job.cancelRequested) cancel(job.id)
+    const unknown = own.filter((job) => !running.has(job.id))
+    // Twice in a row: a claim that is just coming back looks the same.
+    for (const job of unknown) if (strays.has(job.id)) await handBack(job, 0)
+    strays = new Set(unknown.map((job) => job.id))
   }
 
   function cancel(jobId: string): void {
@@ -129,9 +129,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
 
   async function stop(): Promise<void> {
-    stopping = true
-    clearTimeout(timer)
-    await claiming
+    await claims.stop()
     const all = () => Promise.all([...running.values()].map((attempt) => attempt.settled))
     await within(options.graceSeconds * 1000, all())
     if (running.size > 0) {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { serve, temporaryFolder } from '../support/processes.ts'
 import { useHouse } from '../support/house.ts'
+import { tcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
 
 // The API runs here, in the test; the workers are processes that come and go.
@@ -37,6 +38,29 @@ describe('a worker that is asked to stop', () => {
     expect((await fs.readFile(file, 'utf8')).trim().split('\n')).toHaveLength(2)
     await house.api.post(`${location}/cancel`).expect(202)
     await house.reaches(location, 'canceled')
+    other.process.kill('SIGTERM')
+    await other.exited
+  })
+
+  it('does not wait for a task that ignores its signal', async () => {
+    const worker = await startWorker()
+    const { location } = await house.api.submit('stubborn', { seconds: 600 })
+    await house.reaches(location, 'failed')
+    worker.process.kill('SIGTERM')
+    expect(await worker.exited).toBe(0)
+  })
+
+  it('goes even when the database is away', async () => {
+    const proxy = await tcpProxy(house.databaseUrl)
+    const worker = await startWorker({ DATABASE_URL: proxy.url })
+    const { location } = await house.api.submit('slow', { seconds: 1 })
+    await house.reaches(location, 'running')
+    proxy.cut()
+    worker.process.kill('SIGTERM')
+    expect(await worker.exited).toBe(0)
+    await proxy.close()
+    const other = await startWorker()
+    await house.reaches(location, 'completed')
     other.process.kill('SIGTERM')
     await other.exited
   })

@@ -7,8 +7,11 @@ export interface TcpProxy {
   /** Drops every connection and refuses new ones. */
   cut(): void
   mend(): void
-  /** From now on: once, when a client sends this statement, what the server answers is dropped with the connection. */
-  swallowReplyTo(statement: string): void
+  /**
+   * From now on: once, when a client sends `statement` on a connection that has sent `after` before it, what the server
+   * answers is dropped with the connection.
+   */
+  swallowReplyTo(statement: string, after: string): void
   /** How often that has happened. */
   swallowed(): number
   close(): Promise<void>
@@ -18,13 +21,14 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let open = true
-  let poison: string | undefined
+  let poison: { statement: string; after: string } | undefined
   let swallowed = 0
 
   const server = net.createServer((client) => {
     if (!open) client.destroy()
     const upstream = net.connect(Number(target.port), target.hostname)
     let swallowing = false
+    let armed = false
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => undefined)
@@ -35,7 +39,9 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
       })
     }
     client.on('data', (bytes) => {
-      if (poison !== undefined && bytes.toString('latin1').includes(poison)) {
+      const text = bytes.toString('latin1')
+      armed ||= poison !== undefined && text.includes(poison.after)
+      if (armed && poison !== undefined && text.includes(poison.statement)) {
         poison = undefined
         swallowing = true
       }
@@ -63,8 +69,8 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
     mend() {
       open = true
     },
-    swallowReplyTo(statement) {
-      poison = statement
+    swallowReplyTo(statement, after) {
+      poison = { statement, after }
     },
     swallowed: () => swallowed,
     close() {

@@ -59,7 +59,7 @@ describe('while the database is away', () => {
     const proxy = await tcpProxy(house.databaseUrl)
     const acceptd = await house.extend({ DATABASE_URL: proxy.url, ACCEPTD_ROLE: 'api' })
     // The reply to COMMIT is swallowed and the connection dropped: whether it happened is open for the service.
-    proxy.swallowReplyTo('commit')
+    proxy.swallowReplyTo('commit', 'insert into "acceptd"."jobs"')
     const response = await fetch(`http://127.0.0.1:${acceptd.port}/tasks/ok`, {
       method: 'POST',
       body: '{"value": "in doubt"}',
@@ -69,6 +69,40 @@ describe('while the database is away', () => {
     expect(response.status).toBe(202)
     await house.reaches(response.headers.get('location') ?? '', 'completed')
     await acceptd.close()
+    await proxy.close()
+  })
+
+  it('a claim whose COMMIT was answered to nobody is handed back, by the worker that does not know of it', async () => {
+    const proxy = await tcpProxy(house.databaseUrl)
+    const { location } = await house.api.submit(`ok?runAt=${new Date(Date.now() + 500).toISOString()}`, {})
+    const busy = await Promise.all(
+      Array.from({ length: 10 }, () => house.api.submit('slow', { seconds: 60 })),
+    )
+    await Promise.all(busy.map((job) => house.reaches(job.location, 'running')))
+    // The house's own worker has no slot left: the job goes to the one behind the proxy.
+    const worker = await house.extend({ DATABASE_URL: proxy.url, ACCEPTD_ROLE: 'worker' })
+    proxy.swallowReplyTo('commit', 'claim(job_id')
+    await house.reaches(location, 'completed')
+    expect(proxy.swallowed()).toBe(1)
+    expect(await house.api.job(location)).toMatchObject({ attempt: 2, maxAttempts: 4 })
+    await Promise.all(busy.map((job) => house.api.post(`${job.location}/cancel`).expect(202)))
+    await worker.close()
+    await proxy.close()
+  })
+
+  it('a result is kept until it can be written', async () => {
+    const proxy = await tcpProxy(house.databaseUrl)
+    const worker = await house.extend({
+      DATABASE_URL: proxy.url,
+      ACCEPTD_ROLE: 'worker',
+      ACCEPTD_CONCURRENCY: '50',
+    })
+    proxy.swallowReplyTo('commit', '"result" = ')
+    const jobs = await Promise.all(Array.from({ length: 20 }, (_, n) => house.api.submit('ok', { value: n })))
+    for (const [n, { location }] of jobs.entries()) {
+      expect(await house.reaches(location, 'completed')).toMatchObject({ attempt: 1, result: { value: n } })
+    }
+    await worker.close()
     await proxy.close()
   })
 })
