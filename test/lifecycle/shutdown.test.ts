@@ -28,14 +28,14 @@ describe('a worker that is asked to stop', () => {
   it('hands back what does not finish, without using up an attempt, and the next worker runs it', async () => {
     const worker = await startWorker({ ACCEPTD_GRACE_SECONDS: '0' })
     const file = path.join(await temporaryFolder(), 'executions.txt')
+    const executions = async () => (await fs.readFile(file, 'utf8').catch(() => '')).split('\n').length - 1
     const { location } = await house.api.submit('count', { file, seconds: 60 })
-    await house.reaches(location, 'running')
+    await until('it to be at work', async () => (await executions()) === 1)
     worker.process.kill('SIGTERM')
     expect(await worker.exited).toBe(0)
     expect(await house.api.job(location)).toMatchObject({ status: 'pending', attempt: 1, maxAttempts: 4 })
     const other = await startWorker()
-    await house.reaches(location, 'running')
-    expect((await fs.readFile(file, 'utf8')).trim().split('\n')).toHaveLength(2)
+    await until('it to be at work again', async () => (await executions()) === 2)
     await house.api.post(`${location}/cancel`).expect(202)
     await house.reaches(location, 'canceled')
     other.process.kill('SIGTERM')

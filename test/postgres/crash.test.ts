@@ -7,28 +7,29 @@ import { ask, clusterOf, join, joinElsewhere, kill, newFolder, serverOf, startJo
 
 vi.setConfig({ testTimeout: 30_000 })
 
-// Initialised by the first test and used by the others, which all leave it without a server.
+// Shared, as initialising one takes a second; every test leaves it without a server.
 const folder = newFolder(afterAll)
 afterEach(() => kill(folder))
 
 describe('after a crash', () => {
   it('an initialisation cut short, lock and all, is begun anew', async () => {
-    const names = () => (existsSync(folder) ? readdirSync(folder) : [])
+    const fresh = newFolder(onTestFinished)
+    const names = () => (existsSync(fresh) ? readdirSync(fresh) : [])
     const unfinished = () => names().find((name) => name.startsWith('postgres.new-'))
-    const joiner = startJoiner(folder)
+    const joiner = startJoiner(fresh)
     await lookUntil(20, () => {
       const name = unfinished()
-      return name !== undefined && existsSync(path.join(folder, name, 'PG_VERSION')) ? name : undefined
+      return name !== undefined && existsSync(path.join(fresh, name, 'PG_VERSION')) ? name : undefined
     })
     joiner.kill('SIGKILL')
     expect(unfinished()).toBeDefined()
-    expect(existsSync(clusterOf(folder))).toBe(false)
-    const postgres = await join(folder)
+    expect(existsSync(clusterOf(fresh))).toBe(false)
+    const postgres = await join(fresh)
     expect(postgres.started).toBe(true)
     expect(await ask(postgres.url, 'select 1')).toBe(1)
     expect(unfinished()).toBeUndefined()
     await postgres.leave()
-    expect(serverOf(folder)).toBeUndefined()
+    expect(serverOf(fresh)).toBeUndefined()
   })
 
   it('the server survives the kill of the process that started it, and the next one takes it over', async () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findNative } from '../../src/postgres/find.ts'
 import { ask, clusterOf, join, joinElsewhere, newFolder, serverOf } from './playground.ts'
 
@@ -16,6 +16,13 @@ describe.skipIf(!isRoot)('run by root', () => {
   const closed = isRoot ? newFolder(afterAll, 0o700) : ''
   const open = isRoot ? newFolder(afterAll) : ''
   const systemFolder = path.join(path.dirname(open), 'system')
+  const giveOpenTo = (owner: number) => execFileSync('chown', ['-R', `${owner}:${owner}`, open])
+
+  beforeAll(async () => {
+    const postgres = await join(open)
+    await ask(postgres.url, 'create table kept as select 42 as answer')
+    await postgres.leave()
+  })
 
   it('works in a project that only root can enter, and says where the data are', async () => {
     const project = path.join(path.dirname(closed), 'package')
@@ -37,11 +44,10 @@ describe.skipIf(!isRoot)('run by root', () => {
     await again.leave()
     expect(readdirSync(systemFolder).filter((name) => /^bin-[0-9a-f]{12}$/.test(name))).toHaveLength(1)
     expect(readdirSync(systemFolder)).toHaveLength(2) // the programs once, the data once
-    renameSync(postgres.dataDir, open)
   })
 
   it('takes data that root unpacked, but runs nothing as root', async () => {
-    execFileSync('chown', ['-R', '0:0', open])
+    giveOpenTo(0)
     const postgres = await join(open)
     expect(await ask(postgres.url, 'select answer from kept')).toBe(42)
     const owner = statSync(clusterOf(open)).uid
@@ -51,14 +57,16 @@ describe.skipIf(!isRoot)('run by root', () => {
   })
 
   it('takes nothing away from the owner of the data', async () => {
-    execFileSync('chown', ['-R', `${NOBODY}:${NOBODY}`, open])
+    giveOpenTo(NOBODY)
     const postgres = await join(open)
     expect(statSync(`/proc/${serverOf(open)}`).uid).toBe(NOBODY)
     const owners = readdirSync(open).map((name) => statSync(path.join(open, name)).uid)
     expect(new Set(owners)).toEqual(new Set([NOBODY]))
     await postgres.leave()
   })
+
   it('leaves data which that owner can go on with, in a project that only root can write to', async () => {
+    giveOpenTo(NOBODY)
     const postgres = await joinElsewhere(open, { uid: NOBODY, gid: NOBODY })
     expect(postgres).toMatchObject({ started: true })
     expect(await ask(postgres.url, 'select answer from kept')).toBe(42)
