@@ -6,7 +6,8 @@ import type { Catalogue } from '../../job/catalogue.ts'
 import { plain } from '../../job/plain-schema.ts'
 import { healthPaths, jobPaths, taskListPath } from './paths.ts'
 import { headerComponents } from './responses.ts'
-import { anyResult, jobsPath, taskPaths, taskSchemas } from './task-paths.ts'
+import { jobsPath, taskPaths } from './task-paths.ts'
+import { anyResult, taskSchemas } from './task-schemas.ts'
 
 const DESCRIPTION = `Submit work that takes a while; get 202 and a place to look; fetch the result when it is done.
 

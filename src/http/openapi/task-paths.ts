@@ -7,6 +7,7 @@ import { submissionQuery } from '../submit.ts'
 import { taskSchema } from '../tasks.ts'
 import { accepted, idempotencyKey, jobLink, listOperation, submitProblems } from './paths.ts'
 import { answer, usualProblems } from './responses.ts'
+import { inputOf, pascal } from './task-schemas.ts'
 
 export function taskPaths(catalogue: Catalogue): ZodOpenApiPathsObject {
   return Object.fromEntries([...catalogue.values()].map((task) => [`/tasks/${task.name}`, pathOf(task)]))
@@ -33,7 +34,7 @@ function pathOf(task: KnownTask) {
       requestParams: { query: submissionQuery },
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: task.input, ...exampleOf(task.example) } },
+        content: { 'application/json': { schema: inputOf(task), ...exampleOf(task.example) } },
       },
       responses: {
         202: { ...accepted, links: jobLink },
@@ -66,36 +67,14 @@ export function jobsPath(catalogue: Catalogue): ZodOpenApiPathsObject {
   }
 }
 
-/** The results of all tasks: what GET /jobs/{id}/result may answer. */
-export function anyResult(catalogue: Catalogue): z.ZodType {
-  return oneOf([...catalogue.values()].map((task) => task.output))
-}
-
-/** Named, so that generators of clients make a type for each. */
-export function taskSchemas(catalogue: Catalogue): Record<string, z.ZodType> {
-  const named = [...catalogue.values()].flatMap((task) => [
-    [`${pascal(task.name)}Input`, task.input] as const,
-    [`${pascal(task.name)}Result`, task.output] as const,
-  ])
-  return Object.fromEntries(named)
-}
-
 function anySubmission(catalogue: Catalogue): z.ZodType {
-  const forms = [...catalogue.values()].map((task) =>
-    z.strictObject({ task: z.literal(task.name), input: task.input, ...submissionOptions }),
+  const [first, ...others] = [...catalogue.values()].map((task) =>
+    z.strictObject({ task: z.literal(task.name), input: inputOf(task), ...submissionOptions }),
   )
-  return oneOf(forms)
-}
-
-function oneOf([first, ...others]: readonly z.ZodType[]): z.ZodType {
   if (!first) return z.unknown()
   return others.length === 0 ? first : z.union([first, ...others])
 }
 
 function exampleOf(example: unknown) {
   return example === undefined ? {} : { example }
-}
-
-function pascal(name: string): string {
-  return name.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())
 }
