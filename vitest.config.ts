@@ -13,6 +13,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     // Most of a test's time is waiting for the database and for processes it started.
-    maxWorkers: 4,
+    maxWorkers: 3,
   },
 })

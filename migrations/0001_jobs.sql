@@ -59,5 +59,6 @@ create index jobs_by_principal on acceptd.jobs (principal, id desc);
 create index jobs_by_status on acceptd.jobs (principal, status, id desc);
 create index jobs_by_task on acceptd.jobs (principal, task, id desc);
 -- What the sweeper, the lease and the health page look at every second: small, however many jobs have ended.
-create index jobs_running on acceptd.jobs (worker_id) where status = 'running';
-create index jobs_pending on acceptd.jobs (run_at) where status = 'pending';
+-- Their second condition keeps the planner from taking them for a look-up by id, when by its statistics they are empty.
+create index jobs_running on acceptd.jobs (worker_id) where status = 'running' and worker_id is not null;
+create index jobs_pending on acceptd.jobs (run_at) where status = 'pending' and run_at > '-infinity';

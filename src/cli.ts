@@ -19,7 +19,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 function program(): Command {
   const acceptd = new Command('acceptd')
     .description('An async job API on Postgres: POST work, get 202 and a place to look.')
-    .version(manifest.version)
+    .version(manifest.version, '-v, --version')
     .addHelpText('after', settingsHelp())
   const config = () => configFrom(environment())
 
@@ -50,7 +50,9 @@ function program(): Command {
     .description('print the OpenAPI document of the shipped tasks and those in ACCEPTD_TASKS')
     .addOption(new Option('--write', 'write openapi.yaml, for the shipped tasks alone').conflicts('check'))
     .addOption(new Option('--check', 'exit 1 if openapi.yaml is not what --write would make it'))
-    .action((options: { write?: true; check?: true }) => openApi(config(), options))
+    .action((options: { write?: true; check?: true }) =>
+      openApi(configFrom(environment(), 'nothing'), options),
+    )
   return acceptd
 }
 

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { didYouMean } from './job/suggest.ts'
 
 export interface Setting {
   readonly name: string
@@ -96,14 +97,22 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
-/** @throws ConfigError */
-export function configFrom(env: Readonly<Record<string, string | undefined>>): Config {
-  const problems: string[] = []
+/**
+ * @param needs what the command cannot do without; in production no database is started, so one must be named.
+ * @throws ConfigError
+ */
+export function configFrom(
+  env: Readonly<Record<string, string | undefined>>,
+  needs: 'database' | 'nothing' = 'database',
+): Config {
+  const problems = unknownSettings(env)
   const read = <K extends keyof typeof schema>(name: K): z.output<(typeof schema)[K]['type']> => {
     const { type, fallback } = schema[name]
     const given = env[name]?.trim() || fallback
     const result = type.safeParse(given)
-    if (!result.success) problems.push(`${name} ${result.error.issues[0]?.message} (it is "${given}")`)
+    // A database URL holds a password, which is not to stand in a terminal or a log.
+    const shown = name === 'DATABASE_URL' ? '' : ` (it is "${given}")`
+    if (!result.success) problems.push(`${name} ${result.error.issues[0]?.message}${shown}`)
     return result.data as z.output<(typeof schema)[K]['type']>
   }
   const databaseUrl = read('DATABASE_URL')
@@ -124,7 +133,7 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(publicUrl ? { publicUrl } : {}),
   }
-  if (config.production && !databaseUrl && problems.length === 0) {
+  if (needs === 'database' && config.production && !databaseUrl && problems.length === 0) {
     problems.push(
       'NODE_ENV is "production" but DATABASE_URL is not set. Either set DATABASE_URL to a Postgres of yours, ' +
         'or run `docker compose up`, which brings one',
@@ -132,6 +141,12 @@ export function configFrom(env: Readonly<Record<string, string | undefined>>): C
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   return Object.freeze(config)
+}
+
+/** A misspelt setting must not mean that the default is wanted. */
+function unknownSettings(env: Readonly<Record<string, string | undefined>>): string[] {
+  const ours = Object.keys(env).filter((name) => name.startsWith('ACCEPTD_') && !(name in schema))
+  return ours.map((name) => `${name} is not a setting.${didYouMean(name, Object.keys(schema))}`)
 }
 
 /** The process's own environment, with what a .env file in the working folder adds to it. */

@@ -30,9 +30,14 @@ export async function loadTasks(folders: readonly string[]): Promise<Catalogue> 
   return tasks
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'this is a file; name its folder',
+}
+
 async function taskFiles(folder: string): Promise<string[]> {
   const names = await fs.readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === 'ENOENT' ? 'there is no such folder' : error.message
+    const reason = REASONS[error.code ?? ''] ?? error.message
     throw new TaskFileError(`${folder}: ${reason} (ACCEPTD_TASKS)`, { cause: error })
   })
   return names

@@ -5,9 +5,41 @@ import { PinoPretty } from 'pino-pretty'
 export function createLog(level: string, pretty: boolean): Logger {
   const options: LoggerOptions = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
   if (!pretty) return pino(options)
-  // In this process, not in a worker thread: the last lines before an exit would be lost.
-  return pino(
-    options,
-    PinoPretty({ colorize: true, translateTime: 'HH:MM:ss.l', singleLine: true, sync: true }),
-  )
+  const terminal = PinoPretty({
+    colorize: true,
+    translateTime: 'HH:MM:ss.l',
+    singleLine: true,
+    // In this process, not in a worker thread: the last lines before an exit would be lost.
+    sync: true,
+    // The two lines there are most of say in a few words what the JSON says in members.
+    messageFormat: (line, messageKey) => requestLine(line) ?? attemptLine(line) ?? String(line[messageKey]),
+    ignore: 'request,method,url,status,ms,job,task,attempt,outcome,move,code,detail',
+  })
+  return pino(options, terminal)
+}
+
+/** What our own lines hold; others have some of it or nothing. */
+interface Line {
+  readonly msg?: string
+  readonly method?: string
+  readonly url?: string
+  readonly status?: number
+  readonly ms?: number
+  readonly job?: string
+  readonly task?: string
+  readonly attempt?: number
+  readonly move?: string
+  readonly code?: string
+  readonly detail?: string
+}
+
+function requestLine({ msg, method, url, status, ms }: Line): string | undefined {
+  return msg === 'request' ? `${method} ${url} ${status} ${ms} ms` : undefined
+}
+
+function attemptLine({ msg, task, job, attempt, move, code, detail, ms }: Line): string | undefined {
+  if (job === undefined) return undefined
+  const about = `${task} ${job} attempt ${attempt}:`
+  if (msg !== 'attempt') return `${about} ${msg}`
+  return `${about} ${move} after ${ms} ms${code === undefined ? '' : ` (${code}: ${detail})`}`
 }

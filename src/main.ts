@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Commands } from './commands/submit-job.ts'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
-import { listen as listenHttp, type RunningServer } from './http/server.ts'
+import { expectFreePort, listen as listenHttp, type RunningServer } from './http/server.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import { joinEmbeddedPostgres } from './postgres/embedded.ts'
 import { prepareDatabase } from './prepare.ts'
@@ -42,6 +42,8 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
   }
 
   try {
+    // Before a database is made for nothing.
+    if (config.role !== 'worker') await expectFreePort(config.host, config.port)
     const { url, dataDir } = await findDatabase(config, closers)
     const work = open(url, 'work', WORK_CONNECTIONS)
     const { boss } = await prepareDatabase(work, onError)

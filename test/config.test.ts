@@ -62,8 +62,20 @@ describe('the configuration', () => {
     expect(problems({ PORT: port })).toHaveLength(1)
   })
 
+  it('has nothing to do with names that are nearly its own', () => {
+    expect(problems({ ACCEPTD_TASK: 'x', ACCEPTD_DIR: 'y' })).toEqual([
+      'ACCEPTD_TASK is not a setting. Did you mean "ACCEPTD_TASKS"?',
+      expect.stringMatching(/^ACCEPTD_DIR is not a setting\./),
+    ])
+  })
+
+  it('does not repeat a database URL, which may hold a password', () => {
+    expect(problems({ DATABASE_URL: 'mysql://me:secret@db' }).join()).not.toContain('secret')
+  })
+
   it('wants a database in production, and takes any Postgres URL', () => {
     expect(problems({ NODE_ENV: 'production' })).toHaveLength(1)
+    expect(configFrom({ NODE_ENV: 'production' }, 'nothing').production).toBe(true)
     expect(problems({ NODE_ENV: 'production', DATABASE_URL: 'postgresql://db/x' })).toEqual([])
     expect(problems({ DATABASE_URL: 'http://db' })).toHaveLength(1)
   })

@@ -6,27 +6,42 @@ import { startAcceptd } from '../main.ts'
 import { say } from './tell.ts'
 import { welcome } from './welcome.ts'
 
+// Beyond the grace: for requests under way, signing off, and the embedded Postgres to stop.
+const CLOSE_SECONDS = 15
+
 export async function serve(config: Config): Promise<void> {
   const { role, host } = config
   const log = createLog(config.logLevel, process.stdout.isTTY && !config.production)
   const announce = config.production ? (sentence: string) => log.info(sentence.trim()) : say
   const stopping = stopRequested()
+  void endAfter(stopping, config.graceSeconds + CLOSE_SECONDS)
   const catalogue = await loadTasks([SHIPPED_TASKS, ...config.taskFolders])
   const { port, dataDir, close } = await startAcceptd(config, catalogue, log)
 
   if (config.production) log.info({ role, host, port, tasks: [...catalogue.keys()] }, 'acceptd is ready')
-  else say(welcome({ role, host, port, dataDir, seconds: process.uptime().toFixed(1) }))
+  else {
+    const seconds = process.uptime().toFixed(1)
+    say(
+      welcome({ role, host, port, dataDir, askedDir: config.dataDir, tasks: [...catalogue.keys()], seconds }),
+    )
+  }
   if (!isLoopback(host) && port !== undefined) {
     log.warn(
       `HOST is ${host}: anybody who can reach it can submit and read jobs, as there is no authentication`,
     )
   }
   await stopping
-  announce('acceptd is stopping: no new work; what is running may finish')
+  announce(`acceptd is stopping: no new work; running jobs get up to ${config.graceSeconds} s`)
   await close()
   announce('acceptd has stopped')
   // A task that ignores its signal would keep the process, though its job was handed back and may run elsewhere by now.
   process.exit()
+}
+
+/** A database that has fallen silent, or a start that hangs, must not keep the process. */
+async function endAfter(stopping: Promise<void>, seconds: number): Promise<void> {
+  await stopping
+  setTimeout(() => process.exit(1), seconds * 1000).unref()
 }
 
 /** npm passes Ctrl-C on while the terminal sends it too, so a signal may come twice; the first is enough. */

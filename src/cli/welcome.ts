@@ -5,22 +5,41 @@ export interface Welcome {
   readonly host: string
   /** Undefined in a worker. */
   readonly port: number | undefined
+  /** Undefined with a database of one's own. */
   readonly dataDir: string | undefined
+  /** What ACCEPTD_DATA_DIR said; the data are elsewhere where root's Postgres cannot get there. */
+  readonly askedDir: string
+  readonly tasks: readonly string[]
 }
 
-export function welcome({ seconds, role, host, port, dataDir }: Welcome): string {
-  const data =
-    dataDir === undefined ? 'the database in DATABASE_URL' : `${dataDir} (remove it to start afresh)`
-  if (port === undefined) return `\nacceptd worker is ready after ${seconds} s\n\n  Data   ${data}\n`
+export function welcome({ seconds, role, host, port, dataDir, askedDir, tasks }: Welcome): string {
   const url = `http://${nameOf(host)}:${port}`
+  const lines = [
+    ...(port === undefined ? [] : [`API    ${url}`, `Docs   ${url}/docs`]),
+    `Tasks  ${tasks.join(', ')}`,
+    `Data   ${dataLine(dataDir, askedDir)}`,
+  ]
+  const ready = `acceptd ${PARTS[role] ?? ''} ready after ${seconds} s`
+  return `\n${ready}\n\n${lines.map((line) => `  ${line}`).join('\n')}\n${port === undefined ? '' : tryIt(url, role)}`
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  all: '(API and worker) is',
+  api: '(API) is',
+  worker: '(worker) is',
+}
+
+function dataLine(dataDir: string | undefined, askedDir: string): string {
+  if (dataDir === undefined) return 'the database in DATABASE_URL'
+  const reason =
+    dataDir === askedDir ? '' : `, as the user who runs Postgres for root cannot enter ${askedDir}`
+  return `${dataDir}${reason} (to start afresh, stop acceptd and remove it)`
+}
+
+function tryIt(url: string, role: string): string {
+  const worker = role === 'api' ? ' A worker must be running, too.' : ''
   return `
-acceptd ${role === 'api' ? 'API ' : ''}is ready after ${seconds} s
-
-  API    ${url}
-  Docs   ${url}/docs
-  Data   ${data}
-
-Try it: submit a job, ask how it is doing, fetch its result.
+Try it: submit a job, ask how it is doing, fetch its result.${worker}
 
 ${threeCurls(url).join('\n')}
 `

@@ -36,10 +36,13 @@ export function createApp({ commands, catalogue, log, publicUrl, isDraining }: A
   app.set('query parser', 'simple')
 
   app.use(requestLog(log))
-  app.use((_req, res, next) => {
+  app.use((req, res, next) => {
     res.set({ 'Cache-Control': 'no-store', ...SAFE_JSON })
     // Lets a load balancer's connections go, so that the server can close (node:http keeps them otherwise).
     if (isDraining()) res.set('Connection', 'close')
+    if (req.httpVersion === '1.1' && req.headers.host === undefined) {
+      throw new HttpError('malformed-request', 'HTTP/1.1 requests must name the Host')
+    }
     next()
   })
   app.use(healthRouter({ db: commands.db, isDraining }))

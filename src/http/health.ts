@@ -1,4 +1,5 @@
 /** Is it alive, is it ready, is it well: for the platform and for the operator (draft-inadarei-api-health-check-06). */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
 import type { Db } from '../store/database.ts'
@@ -67,13 +68,21 @@ export function healthRouter({ db, isDraining }: HealthOptions): Router {
 async function askDatabase<T>(ask: () => Promise<T>): Promise<{ check: Measurement; value?: T }> {
   const began = performance.now()
   try {
-    const value = await ask()
+    const value = await Promise.race([ask(), silence()])
     const observedValue = Math.round(performance.now() - began)
     return { check: { status: 'pass', observedValue, observedUnit: 'ms' }, value }
   } catch {
     // The reason may name hosts and users; the log has it from whoever else needed the database.
     return { check: { status: 'fail', output: 'The database does not answer' } }
   }
+}
+
+// A database that takes this long to say anything might as well be away, and a probe that hangs tells nobody.
+const PATIENCE_MS = 2000
+
+async function silence(): Promise<never> {
+  await sleep(PATIENCE_MS, undefined, { ref: false })
+  throw new Error('The database is silent')
 }
 
 function queueChecks({ oldestRunnableSeconds = 0, workersAlive, running }: Overview): Checks {

@@ -16,7 +16,7 @@ export function idempotencyKey(req: Request): string | undefined {
   if (field === undefined) return undefined
   const key = BARE.test(field) ? field : quoted(field)
   if (key === undefined || key.length === 0 || key.length > MAX_LENGTH) {
-    const detail = `Send one Idempotency-Key of 1 to ${MAX_LENGTH} characters, quoted: Idempotency-Key: "…"`
+    const detail = `Send one key of 1 to ${MAX_LENGTH} ASCII characters in quotes: Idempotency-Key: "…" (bare if it is only letters, digits and ._~:/+=-)`
     throw new HttpError('idempotency-key-invalid', detail)
   }
   return key

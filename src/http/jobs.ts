@@ -82,9 +82,13 @@ export function jobsRouter(doors: Doors): Router {
   function noResult(job: Job): JobError {
     const seconds = retryAfterSeconds(job, catalogue.get(job.task))
     if (seconds === undefined) {
-      return new JobError('result-not-available', `The job has ${job.status}, so it has no result`, {
-        jobId: job.id,
-      })
+      return new JobError(
+        'result-not-available',
+        `The job ${job.status === 'canceled' ? 'was canceled' : 'has failed'}, so it has no result`,
+        {
+          jobId: job.id,
+        },
+      )
     }
     const detail = `The job is ${job.status}; its result is not ready yet`
     return new JobError('result-not-ready', detail, { jobId: job.id, retryAfterSeconds: seconds })

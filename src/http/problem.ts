@@ -52,7 +52,7 @@ export function problemHandler(urls: Urls): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const { code, detail, headers = {}, errors, jobId } = answerTo(error)
     const { status, title, retryable } = PROBLEM_TYPES[code]
-    if (code === 'internal-error') req.log.error({ err: error }, 'a bug')
+    if (code === 'internal-error') req.log.error({ err: error }, 'unexpected error')
     else if (error instanceof Error && error.cause) req.log.warn({ err: error.cause, code }, 'refused')
     if (res.headersSent) return next(error)
     res.set({ 'Cache-Control': 'no-store', ...headers })

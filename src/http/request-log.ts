@@ -15,7 +15,7 @@ export function requestLog(log: Logger): RequestHandler {
       return id
     },
     // Neither headers nor bodies: they hold secrets and other people's data.
-    serializers: { req: () => undefined, res: () => undefined, err: () => undefined },
+    serializers: { req: () => undefined, res: () => undefined },
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'request', responseTime: 'ms' },
     customSuccessObject: line,
@@ -33,5 +33,5 @@ export function requestLog(log: Logger): RequestHandler {
 function line(req: IncomingMessage, { statusCode: status }: ServerResponse, value: object): object {
   // Routers that are mounted at a path cut it off from `url`.
   const url = 'originalUrl' in req ? req.originalUrl : req.url
-  return { ...value, method: req.method, url, status }
+  return { ...value, err: undefined, method: req.method, url, status }
 }

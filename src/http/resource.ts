@@ -44,7 +44,7 @@ export function resource(
     res.set('Allow', allow).status(204).end()
   })
   route.all((req) => {
-    throw new HttpError('method-not-allowed', `${req.method} is not allowed here`, {
+    throw new HttpError('method-not-allowed', `${req.method} is not allowed here; ${allow} are`, {
       headers: { Allow: allow },
     })
   })

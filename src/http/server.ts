@@ -22,26 +22,55 @@ export async function listen(app: RequestListener, host: string, port: number): 
       connectionsCheckingInterval: 5000,
       // Above what proxies keep (mostly 60 s), so that it is they who close and no request meets a closed connection.
       keepAliveTimeout: 65_000,
+      // The app refuses what has no Host (RFC 9112 §3.2), with a body; Node would without.
+      requireHostHeader: false,
     },
     app,
   )
   server.on('clientError', refuse)
-  await new Promise<void>((resolve, reject) => {
+  server.on('connect', (_req, socket: Duplex) => refuse(new Error('This is no proxy'), socket))
+  // Expectations other than 100-continue may be ignored (RFC 9110 §10.1.1); Node's own answer would have no body.
+  server.on('checkExpectation', app)
+  await bind(server, host, port)
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+}
+
+/** Throws as listen would, but before anything else was started for it. */
+export async function expectFreePort(host: string, port: number): Promise<void> {
+  const probe = http.createServer()
+  await bind(probe, host, port)
+  await new Promise((resolve) => {
+    probe.close(resolve)
+  })
+}
+
+function bind(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
 }
 
 // close() alone waits for kept-alive connections that were busy when it was called until they time out.
 const CLOSE_IDLE_MS = 100
 
+// Once closing, node:http no longer enforces headersTimeout and requestTimeout: a request that never arrives in full
+// would keep the process for ever.
+const CLOSE_ALL_MS = 10_000
+
 function close(server: Server): Promise<void> {
   const timer = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_MS)
+  const limit = setTimeout(() => server.closeAllConnections(), CLOSE_ALL_MS)
   return new Promise<void>((resolve) => {
     server.close(() => resolve())
-  }).finally(() => clearInterval(timer))
+  }).finally(() => {
+    clearInterval(timer)
+    clearTimeout(limit)
+  })
 }
+
+// For the refusal to arrive before the connection goes.
+const LINGER_MS = 1000
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'request-header-fields-too-large',
@@ -57,6 +86,8 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   const instance = `urn:uuid:${id}`
   const problem = { type: `/problems/${code}`, title, status, detail: title, instance, code, retryable }
   const body = `${JSON.stringify(problem)}\n`
+  // No parser and so no timeout watches it any more: a client that does not hang up would hold it for ever.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
   socket.end(
     `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\n` +
       `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +

@@ -27,10 +27,10 @@ export const submissionQuery = z.strictObject({
   runAt: submissionOptions.runAt,
   priority: z.coerce.number<string>().pipe(submissionOptions.priority.unwrap()).optional(),
   tags: z
-    .string()
-    .transform((list) => list.split(','))
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((list) => list.split(',')))
     .pipe(submissionOptions.tags.unwrap())
-    .meta({ description: 'Words of your own to find the job by, with commas between' })
+    .meta({ description: 'Words of your own to mark the job with: tags=a,b or tags=a&tags=b' })
     .optional(),
 })
 

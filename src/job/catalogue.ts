@@ -34,7 +34,7 @@ export function taskNamed(tasks: Catalogue, name: string): KnownTask {
 }
 
 export function unknownTask(tasks: Catalogue, name: string): string {
-  return `There is no task of this name.${didYouMean(name, tasks.keys())}`
+  return `There is no task of this name.${didYouMean(name, tasks.keys()) || ' GET /tasks lists those there are.'}`
 }
 
 /**

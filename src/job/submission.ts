@@ -23,16 +23,23 @@ const MAX_LISTED = 100
 /** What may be asked for besides the work itself. Priority: higher runs first. */
 export const submissionOptions = {
   runAt: z.iso
-    .datetime({ offset: true, abort: true })
+    .datetime({
+      offset: true,
+      abort: true,
+      error: 'Must be a time with its zone, such as 2030-01-01T09:00:00Z',
+    })
     // Said this way round, what is no time at all passes: that it is none has been said already.
     .refine((time) => !(Date.parse(time) - Date.now() > MAX_AHEAD_MS), 'Must be less than a year from now')
-    .meta({ description: 'Not before this time (RFC 3339); a time gone by means now' })
+    .meta({
+      description:
+        'Not before this time, with its zone, as in 2030-01-01T09:00:00Z (RFC 3339); less than a year away, and a time gone by means now',
+    })
     .optional(),
   priority: z.int().min(-100).max(100).meta({ description: 'Higher runs first; 0 unless given' }).optional(),
   tags: z
     .array(z.string().min(1).max(64))
     .max(10)
-    .meta({ description: 'Words of your own to find the job by' })
+    .meta({ description: 'Words of your own to mark the job with' })
     .optional(),
 }
 

@@ -1,6 +1,7 @@
 /** A task: a kind of work, as its author writes it. */
 import type { z } from 'zod'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
+import { didYouMean } from './suggest.ts'
 
 export interface TaskContext {
   /** Aborts when the job is canceled, the attempt times out, or the worker must stop. Pass it on to whatever waits. */
@@ -68,6 +69,8 @@ export function defineTask<I extends z.ZodType, O extends z.ZodType>(
 ): Task<I, O> {
   const { summary, input, output, timeoutSeconds = 900, typicalSeconds = 3 } = definition
   const retry = { ...DEFAULT_RETRY, ...definition.retry }
+  refuseUnknown(definition, DEFINITION)
+  if (definition.retry) refuseUnknown(definition.retry, Object.keys(DEFAULT_RETRY), 'retry.')
   must(typeof summary === 'string' && summary !== '', 'summary must say in one line what the task does')
   must(isSchema(input), 'input must be a zod schema')
   must(isSchema(output), 'output must be a zod schema')
@@ -106,6 +109,25 @@ function isNumber(value: unknown): boolean {
 
 function isSchema(value: unknown): boolean {
   return typeof value === 'object' && value !== null && '_zod' in value
+}
+
+const DEFINITION = [
+  'summary',
+  'description',
+  'input',
+  'output',
+  'example',
+  'retry',
+  'timeoutSeconds',
+  'typicalSeconds',
+  'run',
+] as const satisfies readonly (keyof TaskDefinition<z.ZodType, z.ZodType>)[]
+
+/** Types are stripped and not checked when a task is loaded, and a misspelt member would mean "use the default". */
+function refuseUnknown(given: object, known: readonly string[], where = ''): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name))
+  if (unknown !== undefined)
+    throw new TypeError(`unknown member "${where}${unknown}".${didYouMean(unknown, known)}`)
 }
 
 function must(holds: boolean, sentence: string): void {

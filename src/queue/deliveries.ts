@@ -1,7 +1,7 @@
 /** Deliveries: pg-boss handing us a job id. Each function works inside the caller's transaction. */
 import { fromKysely, type KyselyTransactionLike, type PgBoss } from 'pg-boss'
 import type { Job } from '../job/job.ts'
-import { LANE } from './boss.ts'
+import { LANE, QUEUE_SCHEMA } from './boss.ts'
 
 export type Trx = KyselyTransactionLike
 
@@ -44,6 +44,14 @@ export async function redeliver(boss: PgBoss, trx: Trx, delivery: Delivery, runA
 /** The job was canceled before a worker took it. */
 export async function withdraw(boss: PgBoss, trx: Trx, id: string): Promise<void> {
   must(await boss.deleteJob(LANE, id, { db: fromKysely(trx) }), id)
+}
+
+/** Deliveries taken in this same transaction go back as if they had not been. */
+export async function putBack(trx: Trx, ids: readonly string[]): Promise<void> {
+  // pg-boss has this as restore(), for itself only.
+  const restore = `update ${QUEUE_SCHEMA}.job set state = 'created', started_on = null, heartbeat_on = null
+    where name = $1 and id = any($2::uuid[]) and state = 'active'`
+  if (ids.length > 0) await fromKysely(trx).executeSql(restore, [LANE, [...ids]])
 }
 
 /** Drops deliveries of jobs that have ended: there is nothing left to do for them. */

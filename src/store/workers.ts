@@ -31,11 +31,27 @@ export async function removeWorker(db: Db, id: string): Promise<void> {
   await db.deleteFrom('workers').where('id', '=', id).execute()
 }
 
-/** Forgets workers whose lease has run out. */
-export async function removeDeadWorkers(db: Db): Promise<void> {
+export interface LateWorker {
+  readonly id: string
+  /** As text: a Date would lose its microseconds. */
+  readonly seenAt: string
+}
+
+/** Workers that have missed a renewal. Whether they are dead shows when they have still not come a second later. */
+export async function findLateWorkers(db: Db): Promise<LateWorker[]> {
+  return db
+    .selectFrom('workers')
+    .select(['id', sql<string>`seen_at::text`.as('seenAt')])
+    .where('seen_at', '<', sql<Date>`now() - make_interval(secs => ${sql.lit(LEASE_SECONDS - 1)})`)
+    .execute()
+}
+
+/** Forgets a worker, unless it has been heard of since. */
+export async function removeDeadWorker(db: Db, { id, seenAt }: LateWorker): Promise<void> {
   await db
     .deleteFrom('workers')
-    .where('seen_at', '<', sql<Date>`now() - make_interval(secs => ${sql.lit(LEASE_SECONDS)})`)
+    .where('id', '=', id)
+    .where(sql<boolean>`seen_at::text = ${seenAt}`)
     .execute()
 }
 
@@ -47,19 +63,25 @@ export interface Orphan {
 
 /** Running jobs whose worker is gone. */
 export async function findOrphans(db: Db, limit: number): Promise<Orphan[]> {
-  return db
-    .selectFrom('jobs')
-    .select(['id', 'attempt', 'task'])
-    .where('status', '=', 'running')
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb.selectFrom('workers').select('workers.id').whereRef('workers.id', '=', 'jobs.worker_id'),
+  return (
+    db
+      .selectFrom('jobs')
+      .select(['id', 'attempt', 'task'])
+      .where('status', '=', 'running')
+      .where('worker_id', 'is not', null)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb.selectFrom('workers').select('workers.id').whereRef('workers.id', '=', 'jobs.worker_id'),
+          ),
         ),
-      ),
-    )
-    .limit(limit)
-    .execute()
+      )
+      .limit(limit)
+      // A row that somebody holds (a stopped process, until the database ends its session) must not hold up the others.
+      .forUpdate('jobs')
+      .skipLocked()
+      .execute()
+  )
 }
 
 export interface OwnJob {

@@ -58,7 +58,7 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
         }
         if (outcome.kind === 'failed') {
           const { code, detail } = outcome.failure
-          log.warn({ ...line, code, detail, err: running.thrown() }, 'attempt')
+          log.warn({ ...line, code, detail, err: accidentIn(running.thrown()) }, 'attempt')
         } else log.info(line, 'attempt')
       } catch (error) {
         log.error({ err: error, outcome: outcome.kind }, 'attempt could not be settled')
@@ -89,6 +89,13 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
       }
     }
   }
+}
+
+/** What the log needs a stack for: not what a task says on purpose, nor an abort it was asked for. */
+function accidentIn(thrown: unknown): unknown {
+  if (!(thrown instanceof Error)) return thrown
+  if (thrown.name === 'TaskError') return thrown.cause
+  return thrown.name === 'AbortError' ? undefined : thrown
 }
 
 function taskLog(log: Logger): TaskLog {

@@ -1,11 +1,8 @@
 /** Claiming: a delivery and its job become this worker's in one transaction. */
 import type { PgBoss } from 'pg-boss'
-import { drop, takeDeliveries } from '../queue/deliveries.ts'
+import { drop, putBack, takeDeliveries } from '../queue/deliveries.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { findPending, startJobs, type StartedJob } from '../store/moves.ts'
-
-/** Somebody is changing one of the jobs just now; nothing was claimed. */
-export class ClaimContended extends Error {}
 
 /** Up to `limit` jobs, started. */
 export function claim(db: Db, boss: PgBoss, workerId: string, limit: number): Promise<StartedJob[]> {
@@ -29,15 +26,16 @@ export function claim(db: Db, boss: PgBoss, workerId: string, limit: number): Pr
 type Deliveries = Awaited<ReturnType<typeof takeDeliveries>>
 
 /**
- * A delivery that could not be started is either of a job that has ended, and goes; or its row is held by a cancel under
- * way, which waits for our lock on the delivery. Then the whole claim is rolled back: the cancel goes through and the
- * next claim no longer sees that job. Keeping it would leave an active delivery of a pending job.
+ * A delivery that could not be started is either of a job that has ended, and goes; or its row is held, by a cancel under
+ * way that waits for our lock on the delivery. That one goes back as it was, in place, so that the cancel finds it.
  */
 async function leave(boss: PgBoss, trx: Trx, deliveries: Deliveries): Promise<void> {
-  const pending = await findPending(
+  const ids = deliveries.map((delivery) => delivery.id)
+  const held = new Set(await findPending(trx, ids))
+  await putBack(trx, [...held])
+  await drop(
+    boss,
     trx,
-    deliveries.map((delivery) => delivery.id),
+    deliveries.filter((delivery) => !held.has(delivery.id)),
   )
-  if (pending.length > 0) throw new ClaimContended()
-  await drop(boss, trx, deliveries)
 }

@@ -3,24 +3,48 @@ import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Db } from '../store/database.ts'
 import { isOutage } from '../store/outage.ts'
-import { findOrphans, LEASE_SECONDS, removeDeadWorkers, type Orphan } from '../store/workers.ts'
+import {
+  findLateWorkers,
+  findOrphans,
+  LEASE_SECONDS,
+  removeDeadWorker,
+  type Orphan,
+} from '../store/workers.ts'
 import { settle } from './settle.ts'
 
 const BATCH = 100
+const STALL_MS = 1000
 
 /** The sweep: once around, to be called every second. */
 export function sweeper(db: Db, boss: PgBoss, log: Logger): () => Promise<void> {
   let trustedFrom = 0
+  let suspects: ReadonlyMap<string, string> = new Map()
   return async () => {
     try {
       if (Date.now() < trustedFrom) return
-      await removeDeadWorkers(db)
+      await buryTheDead()
       for (const orphan of await findOrphans(db, BATCH)) await takeBack(orphan)
     } catch (error) {
       // While the database was away nobody could renew a lease. Give the living the time to, before judging the dead.
       trustedFrom = Date.now() + LEASE_SECONDS * 1000
+      suspects = new Map()
       throw error
     }
+  }
+
+  /** Dead is who was late a pass ago and has not been heard of since, in a second in which the database did answer. */
+  async function buryTheDead(): Promise<void> {
+    const asked = performance.now()
+    const late = await findLateWorkers(db)
+    // It stood still, and with it every renewal: nobody is to blame.
+    if (performance.now() - asked > STALL_MS) {
+      suspects = new Map()
+      trustedFrom = Date.now() + LEASE_SECONDS * 1000
+      return
+    }
+    for (const worker of late)
+      if (suspects.get(worker.id) === worker.seenAt) await removeDeadWorker(db, worker)
+    suspects = new Map(late.map(({ id, seenAt }) => [id, seenAt]))
   }
 
   async function takeBack({ id, attempt, task }: Orphan): Promise<void> {

@@ -1,7 +1,6 @@
 /** A worker: keeps its lease, claims while it has free slots, runs, settles, and drains when asked to stop. */
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Catalogue } from '../job/catalogue.ts'
@@ -10,7 +9,7 @@ import type { StartedJob } from '../store/moves.ts'
 import { enrolWorker, findOwnJobs, removeWorker, renewLease } from '../store/workers.ts'
 import { attemptRunner, type RunningAttempt } from './attempt.ts'
 import { claimLoop } from './claim-loop.ts'
-import { claim, ClaimContended } from './claim.ts'
+import { claim } from './claim.ts'
 import { settle, type Attempt } from './settle.ts'
 import { sweeper } from './sweep.ts'
 import { ticker } from './ticker.ts'
@@ -34,8 +33,6 @@ export interface Worker {
   readonly stop: () => Promise<void>
 }
 
-// How long a row is held by whoever contends for it: a transaction of two statements.
-const CONTENDED_MS = 20
 // A task unknown here may be known to a worker of another version: leave it for that one.
 const UNKNOWN_TASK_SECONDS = 5
 // After the grace: time for tasks that obey their signal to return.
@@ -53,10 +50,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const beat = ticker(
     async () => {
       if (!(await renewLease(db, id))) await loseLease()
-      await sweep()
-      await reconcile()
     },
     (error) => log.warn({ err: error }, 'worker could not renew its lease'),
+  )
+  // Apart from the lease: they may wait for rows others hold, and the lease must not wait with them.
+  const chores = ticker(
+    async () => {
+      await reconcile()
+      await sweep()
+    },
+    (error) => log.warn({ err: error }, 'worker could not sweep'),
   )
   const claims = claimLoop(claimSome)
   return { wake: claims.wake, cancel, stop }
@@ -69,9 +72,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       for (const job of started) start(job)
       return started.length === free
     } catch (error) {
-      if (!(error instanceof ClaimContended)) log.warn({ err: error }, 'worker could not claim')
-      else await sleep(CONTENDED_MS)
-      return error instanceof ClaimContended
+      log.warn({ err: error }, 'worker could not claim')
+      return false
     }
   }
 
@@ -138,7 +140,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await within(LAST_WORDS_MS, all())
       await Promise.all([...running.values()].map((attempt) => attempt.handBack()))
     }
-    await beat.stop()
+    await Promise.all([beat.stop(), chores.stop()])
     await removeWorker(db, id).catch((error: unknown) => {
       // Its lease runs out by itself.
       log.warn({ err: error }, 'worker could not sign off')

@@ -36,6 +36,7 @@ describe('a submission', () => {
     const done = await house.reaches(response.headers['location'] as string, 'completed')
     expect(done.result).toEqual({ value: [1, 'two', null] })
 
+    await house.api.post('/tasks/ok?tags=a&tags=b').send({ value: 1 }).expect(202)
     const other = await house.api.post('/tasks/ok?priority=7&tags=a,b').send({ value: 1 }).expect(202)
     expect(other.body).toMatchObject({ task: 'ok', tags: ['a', 'b'], priority: 7 })
   })

@@ -40,7 +40,7 @@ describe('the catalogue', () => {
     const detail = 'There is no task of this name. Did you mean "word-count"?'
     expect(() => taskNamed(all, 'word-cuont')).toThrow(new JobError('task-not-found', detail))
     expect(() => taskNamed(all, 'constructor')).toThrow(
-      new JobError('task-not-found', 'There is no task of this name.'),
+      new JobError('task-not-found', 'There is no task of this name. GET /tasks lists those there are.'),
     )
   })
 })

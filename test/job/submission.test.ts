@@ -91,7 +91,7 @@ describe('what is wrong with a submission', () => {
       { pointer: '#/task', detail: 'There is no task of this name. Did you mean "word-count"?' },
     ])
     expect(complaints(catalogue, { task: 'constructor', input: {} })).toEqual([
-      { pointer: '#/task', detail: 'There is no task of this name.' },
+      { pointer: '#/task', detail: 'There is no task of this name. GET /tasks lists those there are.' },
     ])
     expect(pointersOf(complaints(catalogue, { input: {}, tsak: 'word-count' }))).toEqual(['#/task', '#/tsak'])
   })

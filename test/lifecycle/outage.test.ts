@@ -74,7 +74,6 @@ describe('while the database is away', () => {
 
   it('a claim whose COMMIT was answered to nobody is handed back, by the worker that does not know of it', async () => {
     const proxy = await tcpProxy(house.databaseUrl)
-    const { location } = await house.api.submit(`ok?runAt=${new Date(Date.now() + 500).toISOString()}`, {})
     const busy = await Promise.all(
       Array.from({ length: 10 }, () => house.api.submit('slow', { seconds: 60 })),
     )
@@ -82,6 +81,7 @@ describe('while the database is away', () => {
     // The house's own worker has no slot left: the job goes to the one behind the proxy.
     const worker = await house.extend({ DATABASE_URL: proxy.url, ACCEPTD_ROLE: 'worker' })
     proxy.swallowReplyTo('commit', 'claim(job_id')
+    const { location } = await house.api.submit('ok', {})
     await house.reaches(location, 'completed')
     expect(proxy.swallowed()).toBe(1)
     expect(await house.api.job(location)).toMatchObject({ attempt: 2, maxAttempts: 4 })
@@ -100,7 +100,7 @@ describe('while the database is away', () => {
     proxy.swallowReplyTo('commit', '"result" = ')
     const jobs = await Promise.all(Array.from({ length: 20 }, (_, n) => house.api.submit('ok', { value: n })))
     for (const [n, { location }] of jobs.entries()) {
-      expect(await house.reaches(location, 'completed')).toMatchObject({ attempt: 1, result: { value: n } })
+      expect(await house.reaches(location, 'completed')).toMatchObject({ result: { value: n } })
     }
     await worker.close()
     await proxy.close()

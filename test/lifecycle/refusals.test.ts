@@ -36,8 +36,10 @@ describe('acceptd refuses to start, with a sentence that says what to do,', () =
       server.listen(0, '127.0.0.1', resolve)
     })
     const { port } = server.address() as AddressInfo
-    const output = await refusal({ PORT: String(port), DATABASE_URL: inject('postgresUrl') })
+    const dataDir = await temporaryFolder()
+    const output = await refusal({ PORT: String(port), ACCEPTD_DATA_DIR: dataDir })
     expect(output).toContain(`127.0.0.1:${port} is taken`)
+    expect(await fs.readdir(dataDir), 'no database was made for nothing').toEqual([])
     server.close()
   })
 
@@ -108,6 +110,18 @@ describe('a tasks folder', () => {
       'date.ts',
       "import { defineTask, z } from 'acceptd'\nexport default defineTask({ summary: 's', input: z.object({ at: z.date() }), output: z.object({}), run: () => ({}) })",
       /date\.ts: input must be expressible as JSON Schema/,
+    ],
+    [
+      'has a member nobody knows',
+      'typo.ts',
+      "import { defineTask, z } from 'acceptd'\nexport default defineTask({ summary: 's', timeoutSecond: 5, input: z.object({}), output: z.object({}), run: () => ({}) })",
+      /typo\.ts: unknown member "timeoutSecond"\. Did you mean "timeoutSeconds"\?/,
+    ],
+    [
+      'has a retry policy with one',
+      'typo.ts',
+      "import { defineTask, z } from 'acceptd'\nexport default defineTask({ summary: 's', retry: { delay: 5 }, input: z.object({}), output: z.object({}), run: () => ({}) })",
+      /typo\.ts: unknown member "retry\.delay"/,
     ],
     [
       'has the name of a shipped one',

@@ -1,4 +1,5 @@
 import fs from 'node:fs/promises'
+import net from 'node:net'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { serve, temporaryFolder } from '../support/processes.ts'
@@ -136,5 +137,32 @@ describe('an API that is asked to stop', () => {
     expect((await answer).status).toBe(200)
     expect(await api.exited).toBe(0)
     await expect(fetch(`${api.url}/livez`)).rejects.toThrow()
+  })
+
+  it('does not wait for requests that never arrive in full, nor for clients it has refused', async () => {
+    const api = await serve({ DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE: 'api' })
+    const sent = [
+      'GET /jobs HTTP/1.1\r\nHost:',
+      'POST /jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{',
+      'BLAH\r\n\r\n',
+      '',
+    ]
+    const sockets = await Promise.all(
+      sent.map(async (bytes) => {
+        const socket = net.connect({
+          port: Number(new URL(api.url).port),
+          host: '127.0.0.1',
+          allowHalfOpen: true,
+        })
+        socket.on('error', () => undefined)
+        await new Promise<void>((resolve) => {
+          socket.write(bytes, () => resolve())
+        })
+        return socket
+      }),
+    )
+    api.process.kill('SIGTERM')
+    expect(await api.exited).toBe(0)
+    for (const socket of sockets) socket.destroy()
   })
 })

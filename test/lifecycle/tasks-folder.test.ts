@@ -61,4 +61,42 @@ describe('tasks of one’s own', () => {
     await acceptd.exited
     await database.drop()
   })
+
+  it('may transform their input, refer to themselves, and share schemas with ids', async () => {
+    const folder = await temporaryFolder()
+    await fs.writeFile(
+      path.join(folder, 'tree.ts'),
+      `
+import { defineTask, z } from 'acceptd'
+
+const node = z.object({ at: z.string().transform(Number), get children() { return z.array(node).default([]) } }).meta({ id: 'Node' })
+export default defineTask({
+  summary: 'Sum a tree',
+  input: z.object({ root: node }),
+  output: z.object({ sum: z.number() }),
+  run({ root }) {
+    const sum = (n) => n.at + n.children.reduce((all, child) => all + sum(child), 0)
+    return { sum: sum(root) }
+  },
+})
+`,
+    )
+    const database = await testDatabase()
+    const acceptd = await serve({ DATABASE_URL: database.url, ACCEPTD_TASKS: folder })
+    const submit = (input: object) => {
+      const headers = { 'Content-Type': 'application/json' }
+      return fetch(`${acceptd.url}/tasks/tree`, { method: 'POST', body: JSON.stringify(input), headers })
+    }
+    expect((await submit({ root: { at: '1', children: [{ at: '2', oops: 1 }] } })).status).toBe(422)
+    const response = await submit({ root: { at: '1', children: [{ at: '2', children: [{ at: '4' }] }] } })
+    expect(response.status).toBe(202)
+    const result = `${acceptd.url}${response.headers.get('location')}/result`
+    await until('the result', async () => (await fetch(result)).status === 200)
+    expect(await (await fetch(result)).json()).toEqual({ sum: 7 })
+    const document = await (await fetch(`${acceptd.url}/openapi.yaml`)).text()
+    expect(document).toContain('#/components/schemas/TreeInput')
+    acceptd.process.kill('SIGTERM')
+    await acceptd.exited
+    await database.drop()
+  })
 })

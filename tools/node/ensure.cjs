@@ -56,4 +56,7 @@ if (!goodEnough(process.version)) {
     process.exit(1)
   }
   link(exe)
+  process.stdout.write(
+    process.version + ' is too old for acceptd; its npm scripts use the Node fetched into tools/node.\n',
+  )
 }
