@@ -2,6 +2,9 @@
 import { Client } from 'pg'
 import { USER } from './login.ts'
 
+/** How the connections of joined processes are told from those of the programs they serve. */
+export const PRESENCE = 'acceptd presence'
+
 export async function connect(port: number, password: string): Promise<Client> {
   const client = new Client({
     host: '127.0.0.1',
@@ -9,7 +12,7 @@ export async function connect(port: number, password: string): Promise<Client> {
     user: USER,
     password,
     database: 'postgres',
-    application_name: 'acceptd presence',
+    application_name: PRESENCE,
     ssl: false, // whatever PGSSLMODE says: the bundled server has none
     keepAlive: true,
     connectionTimeoutMillis: 10_000,

@@ -81,10 +81,10 @@ async function leave(
   endPresence: EndPresence,
 ): Promise<void> {
   // Removed under us; the server notices by itself and ends.
-  if (!existsSync(folder.lock)) return endPresence()
+  if (!existsSync(folder.lock)) return void (await endPresence())
   await withLock(folder.lock, async () => {
-    await endPresence()
+    const ended = await endPresence()
     const running = await attach(folder, password)
-    if (running !== undefined) await stopUnlessUsed(running, folder, binaries)
+    if (running !== undefined) await stopUnlessUsed(running, ended, folder, binaries)
   })
 }

@@ -1,8 +1,8 @@
 /** The connection by which a joined process says that it uses the server, for as long as it lives. */
 import type { Client } from 'pg'
 
-/** Ends the presence, for good. */
-export type EndPresence = () => Promise<void>
+/** Ends the presence, for good. Answers which server process served it; undefined when it was lost already. */
+export type EndPresence = () => Promise<number | undefined>
 
 const RETRY_MILLISECONDS = 1_000
 
@@ -37,6 +37,17 @@ export function holdPresence(first: Client, reconnect: () => Promise<Client>): E
     over = true
     clearTimeout(timer)
     await attempt
+    const pid = current && (await backendOf(current))
     await current?.end()
+    return pid
+  }
+}
+
+async function backendOf(client: Client): Promise<number | undefined> {
+  try {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    return rows[0]?.pid
+  } catch {
+    return undefined // the server is gone, and the process with it
   }
 }

@@ -5,37 +5,47 @@ import type { Client } from 'pg'
 import type { Attached } from './attach.ts'
 import type { Binaries } from './binaries.ts'
 import type { DataFolder } from './data-folder.ts'
+import { PRESENCE } from './connect.ts'
 import { codeOf, EmbeddedPostgresError } from './error.ts'
 import { lookUntil } from './look.ts'
 import { isAlive, readPostmaster, type Postmaster } from './postmaster-file.ts'
 import { spawnAs } from './user.ts'
 
-// Connections closed just now, such as our caller's pools, stay listed for some milliseconds.
-const LINGER_SECONDS = 0.5
+// Connections closed just now, such as our caller's pools, stay listed for some milliseconds; on a busy machine, longer.
+const LINGER_SECONDS = 5
 
 // A fast shutdown first writes everything to disk.
 const STOP_SECONDS = 60
 
-/** Only for the holder of the lock, so that nobody joins between the count and the stop. */
+/**
+ * Only for the holder of the lock, so that nobody joins between the count and the stop.
+ * @param ended the server process of the presence that our caller has just ended
+ */
 export async function stopUnlessUsed(
   { postmaster, client }: Attached,
+  ended: number | undefined,
   folder: DataFolder,
   binaries: Binaries,
 ): Promise<void> {
   // A server that died while we were asking needs no stopping.
-  const alone = await isAlone(client).catch(() => false)
+  const alone = await isAlone(client, ended).catch(() => false)
   await client.end()
   if (alone) await stopServer(postmaster, folder, binaries)
 }
 
-async function isAlone(client: Client): Promise<boolean> {
-  const alone = await lookUntil(LINGER_SECONDS, async () => {
-    const { rows } = await client.query<{ pid: number }>(
-      `select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+/** Whoever leaves waits here, under the lock, until its presence is no longer listed: those that are listed are there. */
+async function isAlone(client: Client, ended: number | undefined): Promise<boolean> {
+  const answer = await lookUntil(LINGER_SECONDS, async () => {
+    const { rows } = await client.query<{ pid: number; presence: boolean }>(
+      `select pid, application_name = $1 as presence from pg_stat_activity
+       where backend_type = 'client backend' and pid <> pg_backend_pid()`,
+      [PRESENCE],
     )
-    return rows.length === 0 ? true : undefined
+    if (rows.some(({ pid }) => pid === ended)) return undefined
+    if (rows.some(({ presence }) => presence)) return 'others'
+    return rows.length === 0 ? 'alone' : undefined
   })
-  return alone === true
+  return answer === 'alone'
 }
 
 export async function stopServer(
