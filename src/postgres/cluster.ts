@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { Binaries } from './binaries.ts'
 import type { DataFolder } from './data-folder.ts'
 import { EmbeddedPostgresError } from './error.ts'
-import { initialise } from './initialise.ts'
+import { clearUnfinished, initialise } from './initialise.ts'
 
 /** Only for the holder of the lock. */
 export async function openCluster(folder: DataFolder, binaries: Binaries): Promise<void> {
@@ -13,6 +13,7 @@ export async function openCluster(folder: DataFolder, binaries: Binaries): Promi
   if (existsSync(version)) refuseOtherMajor(cluster, readFileSync(version, 'utf8').trim(), binaries.major)
   else if (existsSync(cluster) && readdirSync(cluster).length > 0) throw notACluster(cluster)
   else await initialise(folder, binaries)
+  clearUnfinished(folder)
 }
 
 function refuseOtherMajor(cluster: string, theirs: string, ours: string): void {

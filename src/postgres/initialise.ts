@@ -13,7 +13,6 @@ const UNFINISHED = 'postgres.new-'
 
 /** Built aside and renamed. Never aside under the same name: the initdb of a killed process may still be writing. */
 export async function initialise(folder: DataFolder, binaries: Binaries): Promise<void> {
-  const leftovers = readdirSync(folder.root).filter((name) => name.startsWith(UNFINISHED))
   const aside = mkdtempSync(path.join(folder.root, UNFINISHED))
   giveTo(folder.user, aside)
   writePassword(folder)
@@ -25,7 +24,15 @@ export async function initialise(folder: DataFolder, binaries: Binaries): Promis
   }
   renameSync(aside, folder.cluster)
   flushFolder(folder.root)
-  for (const name of leftovers) remove(path.join(folder.root, name))
+}
+
+/**
+ * What initialisations cut short have left. Looked for at each start: the initdb of a killed process may go on writing for
+ * a while, and then what it writes outlives its removal.
+ */
+export function clearUnfinished(folder: DataFolder): void {
+  const unfinished = readdirSync(folder.root).filter((name) => name.startsWith(UNFINISHED))
+  for (const name of unfinished) remove(path.join(folder.root, name))
 }
 
 async function runInitdb(folder: DataFolder, binaries: Binaries, into: string): Promise<void> {
