@@ -36,7 +36,7 @@ function forSystemError(error: Error): string | undefined {
     return `The database at ${at} refuses connections. Is it running, and is DATABASE_URL right?`
   if (code === 'ENOTFOUND' && syscall === 'getaddrinfo')
     return 'The host in DATABASE_URL cannot be found. Is it spelled right?'
-  // Postgres: 28xxx, not allowed in; 3D000, no such database.
+  // Postgres: class 28, not allowed in; 3D000, no such database.
   if (typeof code === 'string' && /^(28\d\d\d|28P01|3D000)$/.test(code)) {
     return `The database does not let us in: ${error.message}. Is DATABASE_URL right?`
   }

@@ -12,7 +12,7 @@ export interface MigrationState {
   readonly appliedAt?: Date
 }
 
-/** Applies what is missing, under a lock: any number of processes may start at once. Returns the names applied. */
+/** Applies what is missing, under a lock, so that many processes may start at once. Returns the names applied. */
 export async function migrateUp(db: Db): Promise<string[]> {
   const { error, results = [] } = await migrator(db).migrateToLatest()
   if (error) {

@@ -54,7 +54,7 @@ export async function serve(env: Env): Promise<Serving> {
   void running.exited.then((code) => (ended = code))
   await until('acceptd to be ready', () => {
     if (ended !== undefined) throw new Error(`acceptd ended with ${ended}:\n${running.output()}`)
-    return / is ready after /.test(running.output())
+    return / is ready\b/.test(running.output())
   })
   const url = /API +(http:\S+)/.exec(running.output())?.[1] ?? ''
   return { ...running, url }
