@@ -26,13 +26,13 @@ export const submissionOptions = {
     .datetime({
       offset: true,
       abort: true,
-      error: 'Must be a time with its zone, such as 2030-01-01T09:00:00Z',
+      error: 'Must be a time with its zone, such as 2026-12-31T09:00:00Z',
     })
     // Said this way round, what is no time at all passes: that it is none has been said already.
     .refine((time) => !(Date.parse(time) - Date.now() > MAX_AHEAD_MS), 'Must be less than a year from now')
     .meta({
       description:
-        'Not before this time, with its zone, as in 2030-01-01T09:00:00Z (RFC 3339); less than a year away, and a time gone by means now',
+        'Not before this time, with its zone, as in 2026-12-31T09:00:00Z (RFC 3339); less than a year away, and a time gone by means now',
     })
     .optional(),
   priority: z.int().min(-100).max(100).meta({ description: 'Higher runs first; 0 unless given' }).optional(),

@@ -8,8 +8,8 @@ type HeldBack = 'input' | 'result' | 'worker_id' | 'delivery' | 'idempotency_key
 
 export type JobRow = Omit<Selectable<JobsTable>, HeldBack> & { inline_result: unknown; read_at: Date }
 
-/** What a job is read with; everything but input and a large result, which only their own readers pay for. */
-export const JOB_COLUMNS = [
+// Everything but input and a large result, which only their own readers pay for.
+const COLUMNS = [
   'id',
   'principal',
   'task',
@@ -33,10 +33,14 @@ export const JOB_COLUMNS = [
 ] as const
 
 // A result that is JSON null parses to null, as SQL NULL does: result_bytes tells them apart.
-export const INLINE_RESULT =
-  sql`case when result_bytes <= ${sql.lit(INLINE_RESULT_BYTES)} then result end`.as('inline_result')
+const INLINE_RESULT = sql`case when result_bytes <= ${sql.lit(INLINE_RESULT_BYTES)} then result end`.as(
+  'inline_result',
+)
 // clock_timestamp(), not now(): in a long transaction now() is when that began.
-export const READ_AT = sql<Date>`clock_timestamp()`.as('read_at')
+const READ_AT = sql<Date>`clock_timestamp()`.as('read_at')
+
+/** What jobFromRow needs, to select or to return. */
+export const JOB_COLUMNS = [...COLUMNS, INLINE_RESULT, READ_AT] as const
 
 export function jobFromRow(row: JobRow): Job {
   return {

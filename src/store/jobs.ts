@@ -4,7 +4,7 @@ import type { Job } from '../job/job.ts'
 import type { Status } from '../job/status.ts'
 import type { Submission } from '../job/submission.ts'
 import type { Db, Trx } from './database.ts'
-import { INLINE_RESULT, JOB_COLUMNS, jobFromRow, READ_AT } from './job-row.ts'
+import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
 
 export interface NewJob {
   readonly id: string
@@ -39,7 +39,7 @@ export async function insertJob(
     .onConflict((conflict) =>
       conflict.columns(['principal', 'idempotency_key']).where('idempotency_key', 'is not', null).doNothing(),
     )
-    .returning([...JOB_COLUMNS, INLINE_RESULT, READ_AT])
+    .returning(JOB_COLUMNS)
     .executeTakeFirst()
   return row && jobFromRow(row)
 }
@@ -85,5 +85,5 @@ export async function listJobs(db: Db, principal: string, filter: JobFilter): Pr
 }
 
 function reading(db: Db) {
-  return db.selectFrom('jobs').select([...JOB_COLUMNS, INLINE_RESULT, READ_AT])
+  return db.selectFrom('jobs').select(JOB_COLUMNS)
 }

@@ -4,10 +4,9 @@ import type { Failure } from '../job/failure.ts'
 import type { Job } from '../job/job.ts'
 import { MOVES } from '../job/status.ts'
 import type { Trx } from './database.ts'
-import { INLINE_RESULT, JOB_COLUMNS, jobFromRow, READ_AT } from './job-row.ts'
+import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
 
 const NOW = sql<Date>`now()`
-const READ = [...JOB_COLUMNS, INLINE_RESULT, READ_AT] as const
 const PARKED = { worker_id: null, delivery: null, progress: null, progress_note: null }
 
 /** A running job and the delivery that carries it; the row stays locked until the transaction ends. */
@@ -16,66 +15,11 @@ export interface RunningJob {
   readonly delivery: number
 }
 
-export interface Start {
-  readonly id: string
-  /** pg-boss's retry_count of this delivery. */
-  readonly delivery: number
-}
-
-interface Claim {
-  readonly job_id: string
-  readonly delivery: number
-}
-
-export interface StartedJob {
-  readonly job: Job
-  readonly input: unknown
-}
-
-/**
- * Claims the jobs. Rows that somebody else holds are passed over, never waited for: every other transaction takes our
- * row first and the queue's second, and a claim has the queue's already.
- */
-export async function startJobs(trx: Trx, workerId: string, starts: readonly Start[]): Promise<StartedJob[]> {
-  const delivery = new Map(starts.map((start) => [start.id, start.delivery]))
-  const free = await trx
-    .selectFrom('jobs')
-    .select('id')
-    .where('id', 'in', [...delivery.keys()])
-    .where('status', 'in', MOVES.start.from)
-    // A worker taken for dead while it was stalled must not claim: its jobs would count as orphans.
-    .where((eb) => eb.exists(eb.selectFrom('workers').select('id').where('id', '=', workerId)))
-    .forUpdate('jobs')
-    .skipLocked()
-    .execute()
-  if (free.length === 0) return []
-  const ids = free.map((row) => row.id)
-  const deliveries = ids.map((id) => delivery.get(id) ?? 0)
-  const claims = sql<Claim>`unnest(${ids}::uuid[], ${deliveries}::int[])`.as<'claim'>(
-    sql`claim(job_id, delivery)`,
-  )
-  const rows = await trx
-    .updateTable('jobs')
-    .from(claims)
-    .set((eb) => ({
-      status: MOVES.start.to,
-      attempt: sql<number>`attempt + 1`,
-      started_at: NOW,
-      updated_at: NOW,
-      worker_id: workerId,
-      delivery: eb.ref('claim.delivery'),
-    }))
-    .whereRef('id', '=', 'claim.job_id')
-    .returning([...READ, 'input'])
-    .execute()
-  return rows.map((row) => ({ job: jobFromRow(row), input: row.input }))
-}
-
 /** Undefined means that this attempt no longer owns the job. */
 export async function lockRunning(trx: Trx, id: string, attempt: number): Promise<RunningJob | undefined> {
   const row = await trx
     .selectFrom('jobs')
-    .select([...READ, 'delivery'])
+    .select([...JOB_COLUMNS, 'delivery'])
     .where('id', '=', id)
     .where('status', '=', 'running')
     .where('attempt', '=', attempt)
@@ -141,7 +85,7 @@ export async function cancelJob(trx: Trx, id: string, from: 'pending' | 'running
       cancel_requested_at: sql<Date>`coalesce(cancel_requested_at, now())`,
     })
     .where('status', '=', from)
-    .returning(READ)
+    .returning(JOB_COLUMNS)
     .executeTakeFirst()
   return row && jobFromRow(row)
 }
@@ -153,7 +97,7 @@ export async function requestCancel(trx: Trx, id: string): Promise<Job | undefin
     .set({ cancel_requested_at: sql<Date>`coalesce(cancel_requested_at, now())`, updated_at: NOW })
     .where('id', '=', id)
     .where('status', '=', 'running')
-    .returning(READ)
+    .returning(JOB_COLUMNS)
     .executeTakeFirst()
   return row && jobFromRow(row)
 }
@@ -164,15 +108,4 @@ function moving(trx: Trx, move: keyof typeof MOVES, id: string) {
     .set({ status: MOVES[move].to, updated_at: NOW })
     .where('id', '=', id)
     .where('status', 'in', [...MOVES[move].from])
-}
-
-/** Those of the jobs that are pending, locked or not. */
-export async function findPending(trx: Trx, ids: readonly string[]): Promise<string[]> {
-  const rows = await trx
-    .selectFrom('jobs')
-    .select('id')
-    .where('id', 'in', ids)
-    .where('status', '=', 'pending')
-    .execute()
-  return rows.map((row) => row.id)
 }

@@ -2,7 +2,7 @@
 import type { PgBoss } from 'pg-boss'
 import { drop, putBack, takeDeliveries } from '../queue/deliveries.ts'
 import type { Db, Trx } from '../store/database.ts'
-import { findPending, startJobs, type StartedJob } from '../store/moves.ts'
+import { findPending, startJobs, type StartedJob } from '../store/starts.ts'
 
 /** Up to `limit` jobs, started. */
 export function claim(db: Db, boss: PgBoss, workerId: string, limit: number): Promise<StartedJob[]> {

@@ -58,10 +58,11 @@ describe('the acceptd command', () => {
       `insert into acceptd.jobs (id, principal, task, input, max_attempts, fingerprint)
        values ('01a1f000-0000-7000-8000-000000000000', 'anonymous', 'ok', '{}', 1, '')`,
     )
-    await client.end()
     const found = await command(['audit'], env)
     expect(found).toMatchObject({ code: 1 })
     expect(found.output).toContain('01a1f000-0000-7000-8000-000000000000  job: pending  queue: none')
+    await client.query('delete from acceptd.jobs')
+    await client.end()
     await database.drop()
   })
 

@@ -14,7 +14,7 @@ describe('the log', () => {
       acceptd
         .output()
         .split('\n')
-        .filter(Boolean)
+        .slice(0, -1) // what follows the last line break is not a line yet
         .map((line) => JSON.parse(line) as Line) // in production there is nothing else on standard output
     const ready = lines().find(({ msg }) => msg === 'acceptd is ready')
     const url = `http://127.0.0.1:${String(ready?.['port'])}`
@@ -26,6 +26,7 @@ describe('the log', () => {
     await submit('fail', '{"how": "accident"}')
     await until('both to have ended', () => lines().filter(({ msg }) => msg === 'attempt').length === 3)
 
+    await until('the line', () => lines().some(({ url: logged }) => logged === '/tasks/word-count'))
     const request = lines().find((line) => line.msg === 'request' && line['url'] === '/tasks/word-count')
     expect(request).toMatchObject({
       method: 'POST',
@@ -49,9 +50,9 @@ describe('the log', () => {
     const client = new pg.Client({ connectionString: database.url })
     await client.connect()
     await client.query('alter table acceptd.jobs rename column tags to tgas')
-    await client.end()
     const bug = await fetch(`${url}/jobs`)
     expect(bug.status).toBe(500)
+    await until('the line', () => lines().some(({ msg }) => msg === 'unexpected error'))
     const unexpected = lines().find(({ msg }) => msg === 'unexpected error')
     expect(unexpected).toMatchObject({
       request: bug.headers.get('x-request-id'),
@@ -60,6 +61,8 @@ describe('the log', () => {
         stack: expect.stringContaining('.ts:') as string,
       },
     })
+    await client.query('alter table acceptd.jobs rename column tgas to tags')
+    await client.end()
     acceptd.process.kill('SIGTERM')
     expect(await acceptd.exited).toBe(0)
     await database.drop()

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { JobDocument } from '../../src/http/representation.ts'
-import { serve, temporaryFolder, type Serving } from '../support/processes.ts'
+import { command, serve, temporaryFolder, type Serving } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 
 const submit = async ({ url }: Serving, task: string, input: object) => {
@@ -27,6 +27,9 @@ const postmaster = async (dataDir: string) => {
 const stop = async (serving: Serving) => {
   serving.process.kill('SIGINT')
   expect(await serving.exited).toBe(0)
+}
+const expectAgreement = async (env: Record<string, string>) => {
+  expect(await command(['audit'], env)).toEqual({ code: 0, output: 'Jobs and queue agree.\n' })
 }
 
 describe('acceptd serve, with nothing but a folder', () => {
@@ -59,6 +62,7 @@ describe('acceptd serve, with nothing but a folder', () => {
     const second = await serve(env)
     expect((await job(second, location)).result).toEqual({ value: 'kept' })
     await stop(second)
+    await expectAgreement(env)
   })
 
   it('survives kill -9: Postgres lives on, the next start finds it and runs again what was running', async () => {
@@ -75,6 +79,7 @@ describe('acceptd serve, with nothing but a folder', () => {
     expect(await job(second, location)).toMatchObject({ attempt: 2, maxAttempts: 3 })
     await stop(second)
     expect(await postmaster(env.ACCEPTD_DATA_DIR)).toBeUndefined()
+    await expectAgreement(env)
   })
 
   it('may be an API and a worker on one folder, started at the same instant; the last one out stops Postgres', async () => {
@@ -95,5 +100,6 @@ describe('acceptd serve, with nothing but a folder', () => {
     expect((await fetch(`${api.url}/readyz`)).status).toBe(200)
     await stop(api)
     expect(await postmaster(env.ACCEPTD_DATA_DIR)).toBeUndefined()
+    await expectAgreement(env)
   })
 })

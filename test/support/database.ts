@@ -1,20 +1,31 @@
 /** A database of one's own for a test file: a copy of the migrated template. */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { inject } from 'vitest'
+import { expect, inject } from 'vitest'
+import { audit } from '../../src/queue/audit.ts'
+import { openDatabase } from '../../src/store/database.ts'
 
 export interface TestDatabase {
   readonly url: string
+  /** Afterwards; the audit must find nothing: every test is a test of that, too. */
   drop(): Promise<void>
 }
 
 export async function testDatabase(): Promise<TestDatabase> {
   const name = `t_${randomBytes(6).toString('hex')}`
   await command(`create database ${name} template ${inject('template')}`)
-  return {
-    url: Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href,
-    drop: () => command(`drop database ${name} with (force)`),
+  const url = Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href
+  const drop = async () => {
+    await expectAgreement(url)
+    await command(`drop database ${name} with (force)`)
   }
+  return { url, drop }
+}
+
+async function expectAgreement(url: string): Promise<void> {
+  const { db, close } = openDatabase({ url, name: 'audit', maxConnections: 1, onError: () => undefined })
+  expect(await audit(db)).toEqual([])
+  await close()
 }
 
 async function command(sql: string): Promise<void> {
