@@ -17,6 +17,17 @@ const violation = z.object({
   parameter: z.string().meta({ description: 'Which query parameter' }).optional(),
 })
 
+const EXAMPLE = {
+  type: '/problems/validation-error',
+  title: 'The request is not valid',
+  status: 422,
+  detail: 'One thing in the request is not valid',
+  instance: 'urn:uuid:4c786edd-d36f-405c-84b2-063bd4bc6dea',
+  code: 'validation-error',
+  retryable: false,
+  errors: [{ detail: 'Unknown member "txt". Did you mean "text"?', pointer: '#/txt' }],
+}
+
 export const problemSchema = z
   .object({
     type: z.string().meta({ format: 'uri-reference', description: 'Names the kind of problem' }),
@@ -31,7 +42,7 @@ export const problemSchema = z
     errors: z.array(violation).meta({ description: 'Everything that is not valid' }).optional(),
     job: z.string().meta({ format: 'uri-reference', description: 'The job this is about' }).optional(),
   })
-  .meta({ id: 'Problem', description: 'Problem details (RFC 9457)' })
+  .meta({ id: 'Problem', description: 'Problem details (RFC 9457)', example: EXAMPLE })
 
 export type Problem = z.infer<typeof problemSchema>
 

@@ -20,6 +20,28 @@ const jobError = z
   })
   .meta({ id: 'JobError', description: 'Why the job failed' })
 
+// One that hangs together, for the docs: put together from the types alone it would be pending, done and failed at once.
+const EXAMPLE = {
+  id: '0190163d-8694-739b-aea5-966c26f8ad91',
+  task: 'word-count',
+  status: 'running',
+  done: false,
+  attempt: 1,
+  maxAttempts: 3,
+  progress: 40,
+  priority: 0,
+  tags: ['report'],
+  createdAt: '2026-11-22T09:00:00.000Z',
+  runAt: '2026-11-22T09:00:00.000Z',
+  startedAt: '2026-11-22T09:00:00.012Z',
+  updatedAt: '2026-11-22T09:00:01.500Z',
+  links: {
+    self: '/jobs/0190163d-8694-739b-aea5-966c26f8ad91',
+    result: '/jobs/0190163d-8694-739b-aea5-966c26f8ad91/result',
+    cancel: '/jobs/0190163d-8694-739b-aea5-966c26f8ad91/cancel',
+  },
+}
+
 export const jobSchema = z
   .object({
     id: z.uuid(),
@@ -51,7 +73,7 @@ export const jobSchema = z
       cancel: link.meta({ description: 'Only while the job can be canceled' }).optional(),
     }),
   })
-  .meta({ id: 'Job' })
+  .meta({ id: 'Job', example: EXAMPLE })
 
 export type JobDocument = z.infer<typeof jobSchema>
 
