@@ -124,8 +124,9 @@ export function configFrom(
     dataDir: path.resolve(read('ACCEPTD_DATA_DIR')),
     taskFolders: (read('ACCEPTD_TASKS') ?? '')
       .split(',')
+      .map((folder) => folder.trim())
       .filter(Boolean)
-      .map((folder) => path.resolve(folder.trim())),
+      .map((folder) => path.resolve(folder)),
     concurrency: read('ACCEPTD_CONCURRENCY'),
     graceSeconds: read('ACCEPTD_GRACE_SECONDS'),
     logLevel: read('LOG_LEVEL'),

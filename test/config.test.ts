@@ -32,7 +32,7 @@ describe('the configuration', () => {
   })
 
   it('has folders of tasks one after another, as absolute paths', () => {
-    const { taskFolders } = configFrom({ ACCEPTD_TASKS: '/a/tasks, ./b ,' })
+    const { taskFolders } = configFrom({ ACCEPTD_TASKS: '/a/tasks, ./b , ' })
     expect(taskFolders).toEqual(['/a/tasks', path.resolve('b')])
   })
 
