@@ -49,7 +49,7 @@ ${threeCurls(url).join('\n')}
  * They work one by one and all together: the first keeps the job's address, from the Location header, in $job, and the
  * last has curl wait as Retry-After says while there is no result yet.
  */
-export function threeCurls(url: string): readonly [string, string, string] {
+function threeCurls(url: string): readonly [string, string, string] {
   const submit = `curl -si ${url}/tasks/word-count -H 'Content-Type: application/json' -d '{"text":"to be or not to be"}'`
   return [
     `job=$(${submit} | tee /dev/stderr | sed -n 's/^Location: //p' | tr -d '\\r')`,

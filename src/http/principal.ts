@@ -1,5 +1,5 @@
 /** Who is asking. Until there is authentication everybody is the same, which is why the server binds loopback only. */
-export const ANONYMOUS = 'anonymous'
+const ANONYMOUS = 'anonymous'
 
 export function principalOf(): string {
   return ANONYMOUS

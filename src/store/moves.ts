@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Failure } from '../job/failure.ts'
 import type { Job } from '../job/job.ts'
-import { MOVES } from '../job/status.ts'
+import { MOVES, type Move } from '../job/status.ts'
 import type { Trx } from './database.ts'
 import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
 
@@ -102,7 +102,7 @@ export async function requestCancel(trx: Trx, id: string): Promise<Job | undefin
   return row && jobFromRow(row)
 }
 
-function moving(trx: Trx, move: keyof typeof MOVES, id: string) {
+function moving(trx: Trx, move: Move, id: string) {
   return trx
     .updateTable('jobs')
     .set({ status: MOVES[move].to, updated_at: NOW })

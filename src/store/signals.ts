@@ -4,7 +4,7 @@ import pg from 'pg'
 import type { Db } from './database.ts'
 
 /** `acceptd_work`: a job may be due. `acceptd_cancel`: the job whose id is the payload is to stop. */
-export const CHANNELS = ['acceptd_work', 'acceptd_cancel'] as const
+const CHANNELS = ['acceptd_work', 'acceptd_cancel'] as const
 export type Channel = (typeof CHANNELS)[number]
 
 /** Inside a transaction it is sent at its commit, outside at once. */
