@@ -134,7 +134,7 @@ export function configFrom(
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(publicUrl ? { publicUrl } : {}),
   }
-  if (needs === 'database' && config.production && !databaseUrl && problems.length === 0) {
+  if (needs === 'database' && config.production && databaseUrl === '') {
     problems.push(
       'NODE_ENV is "production" but DATABASE_URL is not set. Either set DATABASE_URL to a Postgres of yours, ' +
         'or run `docker compose up`, which brings one',

@@ -4,6 +4,7 @@ import type { Commands } from './commands/submit-job.ts'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
 import { expectFreePort, listen as listenHttp, type RunningServer } from './http/server.ts'
+import { urlsBelow } from './http/urls.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import { joinEmbeddedPostgres } from './postgres/embedded.ts'
 import { prepareDatabase } from './prepare.ts'
@@ -90,14 +91,11 @@ async function startWorking(config: Config, { url, work, onError, ...parts }: Pa
   const listener = listen({
     url,
     onSignal: (channel, payload) => (channel === 'acceptd_cancel' ? worker.cancel(payload) : worker.wake()),
-    onReady: () => worker.wake(),
+    onReady: worker.catchUp,
     onError,
   })
-  return async () => {
-    await worker.stop()
-    // Last, as running jobs may yet be canceled; and come what may, or it would go on listening for ever.
-    await listener.close()
-  }
+  // Last, as running jobs may yet be canceled; and come what may, or it would go on listening for ever.
+  return () => worker.stop().finally(() => listener.close())
 }
 
 /** A process without a worker sweeps too: otherwise the death of the only worker would go unnoticed. */
@@ -112,15 +110,18 @@ async function startApi(
   { db }: Database,
 ): Promise<RunningServer> {
   const signal = workSignal(db, (error) => log.debug({ err: error }, 'work signal not sent'))
+  const { host, port, publicUrl } = config
+  const urls = urlsBelow(publicUrl)
   let draining = false
   const app = createApp({
     commands: { db, boss, workSignal: signal },
     catalogue,
     log,
     isDraining: () => draining,
-    ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+    urls,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
   })
-  const server = await listenHttp(app, config.host, config.port)
+  const server = await listenHttp(app, { host, port, log, urls })
   return {
     port: server.port,
     close() {

@@ -1,6 +1,6 @@
 /** `acceptd audit`: do the jobs and the queue agree? */
 import type { Config } from '../config.ts'
-import { audit } from '../queue/audit.ts'
+import { audit, AUDIT_LIMIT } from '../queue/audit.ts'
 import { withDatabase } from './database.ts'
 import { say } from './tell.ts'
 
@@ -10,6 +10,6 @@ export async function printAudit(config: Config): Promise<void> {
     say(`${id}  job: ${status ?? 'none'}  queue: ${queueState ?? 'none'}`)
   }
   if (disagreements.length === 0) return say('Jobs and queue agree.')
-  say(`${disagreements.length} disagreements`)
+  say(`${disagreements.length === AUDIT_LIMIT ? 'At least ' : ''}${disagreements.length} disagreements`)
   process.exitCode = 1
 }

@@ -6,8 +6,8 @@ import { withDatabase } from './database.ts'
 import { say } from './tell.ts'
 
 export async function migrateUpAndTell(config: Config): Promise<void> {
-  const applied = await withDatabase(config, async (database) => {
-    const prepared = await prepareDatabase(database, fail)
+  const applied = await withDatabase(config, async (database, onError) => {
+    const prepared = await prepareDatabase(database, onError)
     await prepared.boss.stop({ graceful: false })
     return prepared.applied
   })
@@ -20,8 +20,4 @@ export async function printMigrations(config: Config): Promise<void> {
   for (const { name, appliedAt } of states)
     say(`${appliedAt ? `applied ${appliedAt.toISOString()}` : 'missing'}  ${name}`)
   if (states.some(({ appliedAt }) => !appliedAt)) process.exitCode = 1
-}
-
-function fail(error: Error): never {
-  throw error
 }

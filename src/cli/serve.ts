@@ -27,7 +27,7 @@ export async function serve(config: Config): Promise<void> {
   }
   if (!isLoopback(host) && port !== undefined) {
     log.warn(
-      `HOST is ${host}: anybody who can reach it can submit and read jobs, as there is no authentication`,
+      `HOST is ${host}: anybody who can reach it can submit, read and cancel jobs, as there is no authentication`,
     )
   }
   await stopping
@@ -47,7 +47,7 @@ async function endAfter(stopping: Promise<void>, seconds: number): Promise<void>
 /** npm passes Ctrl-C on while the terminal sends it too, so a signal may come twice; the first is enough. */
 function stopRequested(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve())
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
   })
 }
 

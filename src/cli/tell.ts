@@ -2,6 +2,7 @@
 import { ConfigError } from '../config.ts'
 import { TaskFileError } from '../load-tasks.ts'
 import { EmbeddedPostgresError } from '../postgres/error.ts'
+import { isOutage } from '../store/outage.ts'
 
 export function say(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -43,5 +44,9 @@ function forSystemError(error: Error): string | undefined {
   // Undefined table or schema.
   if (code === '42P01' || code === '3F000')
     return 'The database has no acceptd tables yet. Run: acceptd migrate up'
+  if (code === '42501')
+    return `The database does not let us make our tables: ${error.message}. Grant that, or migrate as another user.`
+  if (code === 'ERR_INVALID_URL') return 'DATABASE_URL is not a URL.'
+  if (isOutage(error)) return `The database cannot be reached: ${error.message}`
   return undefined
 }

@@ -3,7 +3,7 @@ import { JobError } from '../job/errors.ts'
 import type { Job } from '../job/job.ts'
 import { withdraw } from '../queue/deliveries.ts'
 import { findJob } from '../store/jobs.ts'
-import { cancelJob as moveToCanceled, requestCancel } from '../store/moves.ts'
+import { moveToCanceled, requestCancel } from '../store/moves.ts'
 import { notify } from '../store/signals.ts'
 import type { Commands } from './submit-job.ts'
 

@@ -69,19 +69,18 @@ async function replay({ db }: Commands, wish: Wish): Promise<Submitted> {
   const job = await findReplay(db, wish)
   if (job) return { job, replayed: true }
   // It had the key and is gone between the two statements.
-  throw new JobError(
-    'idempotency-in-progress',
-    'A request with this Idempotency-Key is being handled; ask again',
-  )
+  throw inProgress()
 }
 
 /** A connection lost during COMMIT leaves it open whether that happened; the job's row tells. */
 async function resolveDoubt({ db }: Commands, wish: Wish, id: string, error: unknown): Promise<Job> {
-  if (isLockTimeout(error)) {
-    const detail = 'A request with this Idempotency-Key is being handled; ask again'
-    throw new JobError('idempotency-in-progress', detail, { cause: error })
-  }
+  if (isLockTimeout(error) && wish.idempotencyKey !== undefined) throw inProgress(error)
   const job = isOutage(error) ? await findJob(db, wish.principal, id) : undefined
   if (job) return job
   throw error
+}
+
+function inProgress(cause?: unknown): JobError {
+  const detail = 'A request with this Idempotency-Key is being handled; ask again'
+  return new JobError('idempotency-in-progress', detail, { cause })
 }

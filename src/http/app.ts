@@ -10,7 +10,7 @@ import { jobsRouter } from './jobs.ts'
 import { problemHandler } from './problem.ts'
 import { requestLog } from './request-log.ts'
 import { tasksRouter } from './tasks.ts'
-import { urlsBelow } from './urls.ts'
+import type { Urls } from './urls.ts'
 
 // For answers that are data: nothing in them is to be sniffed, run or framed by a browser. The pages have their own.
 const SAFE_JSON = {
@@ -22,13 +22,13 @@ export interface AppOptions {
   readonly commands: Commands
   readonly catalogue: Catalogue
   readonly log: Logger
+  readonly urls: Urls
   readonly publicUrl?: string
   readonly isDraining: () => boolean
 }
 
-export function createApp({ commands, catalogue, log, publicUrl, isDraining }: AppOptions): Express {
+export function createApp({ commands, catalogue, log, urls, publicUrl, isDraining }: AppOptions): Express {
   const app = express()
-  const urls = urlsBelow(publicUrl)
   const doors = { commands, catalogue, urls }
   // Express would put a weak ETag on everything, the 202 included (RFC 9110 §8.8 gives it another meaning there).
   app.disable('etag')

@@ -1,10 +1,10 @@
 /** The description of the API as this process serves it, and Swagger UI over it. */
-import type { Router } from 'express'
+import type { Request, RequestHandler, Response, Router } from 'express'
 import helmet from 'helmet'
 import swaggerUi from 'swagger-ui-express'
 import type { Catalogue } from '../job/catalogue.ts'
 import { openApiYaml } from './openapi/document.ts'
-import { resource, strictRouter } from './resource.ts'
+import { notAllowed, resource, strictRouter } from './resource.ts'
 
 export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined): Router {
   const router = strictRouter()
@@ -20,15 +20,19 @@ export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined):
     { mediaTypes: [] },
   )
   const swaggerOptions = {
-    url: '/openapi.yaml',
+    // From the page, not from the root: a proxy may have put a prefix before both.
+    url: '../openapi.yaml',
     tryItOutEnabled: true,
     // Else it tells a service of Swagger's about every address it is shown at.
     validatorUrl: null,
   }
-  const options = { swaggerOptions, customSiteTitle: 'acceptd' }
-  router.use('/docs', pageHeaders(publicUrl), swaggerUi.serve, swaggerUi.setup(undefined, options))
+  const page = swaggerUi.setup(undefined, { swaggerOptions, customSiteTitle: 'acceptd' })
+  router.use('/docs', onlyReading, pageHeaders(publicUrl), swaggerUi.serve)
+  const show = (req: Request, res: Response) => void page(req, res, () => undefined)
+  resource(router, '/docs/', { get: show }, { mediaTypes: [] })
+  resource(router, '/docs', { get: (_req, res) => res.redirect(302, 'docs/') }, { mediaTypes: [] })
   // Whoever opens the address in a browser wants to see what this is.
-  resource(router, '/', { get: (_req, res) => res.redirect(302, '/docs/') }, { mediaTypes: [] })
+  resource(router, '/', { get: (_req, res) => res.redirect(302, 'docs/') }, { mediaTypes: [] })
   return router
 }
 
@@ -45,4 +49,10 @@ function pageHeaders(publicUrl: string | undefined) {
     crossOriginOpenerPolicy: https,
     originAgentCluster: https,
   })
+}
+
+/** The files of Swagger UI would be served to any method. */
+const onlyReading: RequestHandler = (req, _res, next) => {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(req.method)) throw notAllowed(req.method, 'OPTIONS, GET, HEAD')
+  next()
 }

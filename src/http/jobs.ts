@@ -10,7 +10,7 @@ import { sendAccepted, setRetryAfter } from './accepted.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import { jsonBody } from './json-body.ts'
 import { principalOf } from './principal.ts'
-import { queryOf } from './query.ts'
+import { noParameters, queryOf } from './query.ts'
 import { jobDocument, listedJob } from './representation.ts'
 import { resource, strictRouter } from './resource.ts'
 import { retryAfterSeconds } from './retry-after.ts'
@@ -27,8 +27,6 @@ export const listQuery = z.strictObject({
     .optional(),
   cursor: z.string().meta({ description: 'From `next` of the page before' }).optional(),
 })
-
-const noParameters = z.strictObject({})
 
 export function jobsRouter(doors: Doors): Router {
   const { commands, catalogue, urls } = doors

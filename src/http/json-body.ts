@@ -9,7 +9,7 @@ export const MAX_BODY_BYTES = 2 * 1024 * 1024
 
 const readBytes = express.raw({ type: () => true, limit: MAX_BODY_BYTES })
 
-/** Reads the body as it came; jsonOf makes sense of it. Media type and size are judged before a byte is read. */
+/** Reads the body as it came; jsonOf makes sense of it. Media type and declared size are judged before a byte is read. */
 export const jsonBody: RequestHandler[] = [mediaTypeIsJson, readBytes]
 
 function mediaTypeIsJson(...[req, , next]: Parameters<RequestHandler>): void {

@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { JobError } from '../job/errors.ts'
-import { isOutage } from '../store/outage.ts'
+import { isLockTimeout, isOutage } from '../store/outage.ts'
 import { HttpError } from './http-error.ts'
 import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
 import { sendJson } from './send.ts'
@@ -97,7 +97,7 @@ function answerTo(error: unknown): Answer {
     const { code, message: detail, headers, parameters } = error
     return { code, detail, headers, ...(parameters ? { errors: [...parameters] } : {}) }
   }
-  if (isOutage(error)) {
+  if (isOutage(error) || isLockTimeout(error)) {
     const seconds = OUTAGE_RETRY_SECONDS + Math.floor(Math.random() * 3)
     return {
       code: 'temporary-reduced-capacity',

@@ -1,9 +1,12 @@
 /** Query parameters, all of them known and valid: a mistyped filter must not mean "everything". */
 import type { Request } from 'express'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { findFlaws } from '../job/json.ts'
 import { check } from '../job/violations.ts'
 import { HttpError } from './http-error.ts'
+
+/** For what takes none. */
+export const noParameters = z.strictObject({})
 
 /** @throws HttpError invalid-parameter */
 export function queryOf<S extends z.ZodType>(schema: S, req: Request): z.output<S> {

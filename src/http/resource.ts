@@ -44,8 +44,12 @@ export function resource(
     res.set('Allow', allow).status(204).end()
   })
   route.all((req) => {
-    throw new HttpError('method-not-allowed', `${req.method} is not allowed here; ${allow} are`, {
-      headers: { Allow: allow },
-    })
+    throw notAllowed(req.method, allow)
   })
+}
+
+/** @param allow the methods there are, as the Allow field lists them (RFC 9110 §10.2.1) */
+export function notAllowed(method: string, allow: string): HttpError {
+  const detail = `${method} is not allowed here; ${allow} are`
+  return new HttpError('method-not-allowed', detail, { headers: { Allow: allow } })
 }

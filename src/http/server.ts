@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import http, { type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
 import { PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
+import type { Urls } from './urls.ts'
 
 export interface RunningServer {
   readonly port: number
@@ -12,8 +14,16 @@ export interface RunningServer {
   readonly close: () => Promise<void>
 }
 
+export interface ListenOptions {
+  readonly host: string
+  readonly port: number
+  readonly log: Logger
+  readonly urls: Urls
+}
+
 /** @throws Error with a `code` (EADDRINUSE, EACCES…) where the port cannot be had */
-export async function listen(app: RequestListener, host: string, port: number): Promise<RunningServer> {
+export async function listen(app: RequestListener, options: ListenOptions): Promise<RunningServer> {
+  const { host, port, log, urls } = options
   const server = http.createServer(
     {
       // A client that sends its header or body by drips must not hold a connection for minutes (Node's defaults).
@@ -27,11 +37,14 @@ export async function listen(app: RequestListener, host: string, port: number): 
     },
     app,
   )
+  const refuse = refusal(log, urls)
   server.on('clientError', refuse)
   server.on('connect', (_req, socket: Duplex) => refuse(new Error('This is no proxy'), socket))
   // Expectations other than 100-continue may be ignored (RFC 9110 §10.1.1); Node's own answer would have no body.
   server.on('checkExpectation', app)
   await bind(server, host, port)
+  // Such as no file descriptor being left for one more connection; without a listener it would end the process.
+  server.on('error', (error) => log.error({ err: error }, 'HTTP server'))
   return { port: (server.address() as AddressInfo).port, close: () => close(server) }
 }
 
@@ -47,7 +60,10 @@ export async function expectFreePort(host: string, port: number): Promise<void> 
 function bind(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, resolve)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
   })
 }
 
@@ -77,20 +93,30 @@ const CODES: Readonly<Record<string, ProblemCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 }
 
-/** What Node's parser refuses never reaches Express; it gets a problem document all the same. */
-function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return
-  const code = CODES[error.code ?? ''] ?? 'malformed-request'
-  const { status, title, retryable } = PROBLEM_TYPES[code]
-  const id = randomUUID()
-  const instance = `urn:uuid:${id}`
-  const problem = { type: `/problems/${code}`, title, status, detail: title, instance, code, retryable }
-  const body = `${JSON.stringify(problem)}\n`
-  // No parser and so no timeout watches it any more: a client that does not hang up would hold it for ever.
-  setTimeout(() => socket.destroy(), LINGER_MS).unref()
-  socket.end(
-    `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\n` +
-      `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `X-Request-Id: ${id}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
-  )
+/** What Node's parser refuses never reaches Express; it gets a problem document and a line in the log all the same. */
+function refusal(log: Logger, urls: Urls) {
+  return (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return
+    const code = CODES[error.code ?? ''] ?? 'malformed-request'
+    const { status, title, retryable } = PROBLEM_TYPES[code]
+    const id = randomUUID()
+    const problem = {
+      type: urls.problem(code),
+      title,
+      status,
+      detail: title,
+      instance: `urn:uuid:${id}`,
+      code,
+      retryable,
+    }
+    const body = `${JSON.stringify(problem)}\n`
+    log.info({ request: id, status, code, reason: error.code ?? error.message }, 'refused')
+    // No parser and so no timeout watches it any more: a client that does not hang up would hold it for ever.
+    setTimeout(() => socket.destroy(), LINGER_MS).unref()
+    socket.end(
+      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\n` +
+        `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
+        `X-Request-Id: ${id}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+    )
+  }
 }

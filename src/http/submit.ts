@@ -11,7 +11,7 @@ import { sendAccepted } from './accepted.ts'
 import { idempotencyKey, markReplayed } from './idempotency-key.ts'
 import { jsonOf } from './json-body.ts'
 import { principalOf } from './principal.ts'
-import { queryOf } from './query.ts'
+import { noParameters, queryOf } from './query.ts'
 import type { Urls } from './urls.ts'
 
 export interface Doors {
@@ -19,8 +19,6 @@ export interface Doors {
   readonly catalogue: Catalogue
   readonly urls: Urls
 }
-
-const noParameters = z.strictObject({})
 
 /** The options of a submission as query parameters, where the body is the input itself. */
 export const submissionQuery = z.strictObject({

@@ -3,7 +3,7 @@ import type { Request, Router } from 'express'
 import { z } from 'zod'
 import { taskNamed, type KnownTask } from '../job/catalogue.ts'
 import { jsonBody } from './json-body.ts'
-import { queryOf } from './query.ts'
+import { noParameters, queryOf } from './query.ts'
 import { resource, strictRouter } from './resource.ts'
 import { sendJson } from './send.ts'
 import { submitToTask, type Doors } from './submit.ts'
@@ -25,8 +25,6 @@ export const taskSchema = z
   .meta({ id: 'Task', description: 'A kind of work' })
 
 export type TaskDocument = z.infer<typeof taskSchema>
-
-const noParameters = z.strictObject({})
 
 export function tasksRouter(doors: Doors): Router {
   const { catalogue, urls } = doors

@@ -79,7 +79,10 @@ function madeExample(input: z.ZodType, schema: JsonSchema): Json | undefined {
   const example = exampleOf(schema)
   try {
     return check(input, example).ok ? example : undefined
-  } catch {
+  } catch (error) {
+    if (error instanceof z.core.$ZodAsyncError) {
+      throw new Error('input must be checkable at once: no async refinements or transforms', { cause: error })
+    }
     // The author's own refinements and transforms need not cope with what was made up.
     return undefined
   }

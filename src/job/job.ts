@@ -29,8 +29,6 @@ export interface Job {
   readonly finishedAt?: Date
   readonly updatedAt: Date
   readonly cancelRequestedAt?: Date
-  /** Size of the result's JSON text in bytes; present when completed. */
-  readonly resultBytes?: number
   /** The result, where it is small enough to stand in the job document (INLINE_RESULT_BYTES). */
   readonly result?: Json
   readonly failure?: Failure

@@ -23,7 +23,3 @@ const LEFT_BY_A_MOVE: ReadonlySet<Status> = new Set(Object.values(MOVES).flatMap
 export function isTerminal(status: Status): boolean {
   return !LEFT_BY_A_MOVE.has(status)
 }
-
-export function isStatus(text: string): text is Status {
-  return (STATUSES as readonly string[]).includes(text)
-}

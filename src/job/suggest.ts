@@ -3,8 +3,8 @@ import leven from 'leven'
 
 /** The one of `known` that `name` most likely stands for, if any is close. */
 export function closest(name: string, known: Iterable<string>): string | undefined {
-  // A third of the name may be wrong: `txt` finds `text`, `foo` does not find `bar`, `a` does not find `b`.
-  const maxDistance = Math.floor(name.length / 3)
+  // About a third of the name may be wrong, two letters of five for those that changed places: `txt` finds `text`, `foo` does not find `bar`, `a` does not find `b`.
+  const maxDistance = Math.floor((name.length + 1) / 3)
   let best: string | undefined
   let bestDistance = maxDistance + 1
   for (const candidate of known) {

@@ -2,6 +2,9 @@
 import { sql, type Kysely } from 'kysely'
 import { LANE, QUEUE_SCHEMA } from './boss.ts'
 
+// Enough to see what is wrong; all of them could be every job there is.
+export const AUDIT_LIMIT = 1000
+
 export interface Disagreement {
   readonly id: string
   /** What our row says; null where there is none. */
@@ -28,7 +31,7 @@ export async function audit<T>(db: Kysely<T>): Promise<Disagreement[]> {
     select q.id, j.status, q.state::text
     from ${queue} q left join acceptd.jobs j on j.id = q.id
     where q.name = ${LANE} and (j.id is null or j.status not in ('pending', 'running'))
-    limit 1000
+    limit ${sql.lit(AUDIT_LIMIT)}
   `.execute(db)
   return rows
 }

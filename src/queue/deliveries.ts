@@ -38,7 +38,13 @@ export async function endDelivery(boss: PgBoss, trx: Trx, delivery: Delivery): P
 export async function redeliver(boss: PgBoss, trx: Trx, delivery: Delivery, runAt: Date): Promise<void> {
   const db = fromKysely(trx)
   must(await boss.fail(LANE, delivery, null, { db }), delivery.id)
-  await boss.update(LANE, undefined, { id: delivery.id, startAfter: runAt.toISOString(), db })
+  const { updated } = await boss.update(LANE, undefined, {
+    id: delivery.id,
+    startAfter: runAt.toISOString(),
+    db,
+  })
+  if (updated !== 1)
+    throw new Error(`The queue does not have the delivery of job ${delivery.id} that it should`)
 }
 
 /** The job was canceled before a worker took it. */
@@ -46,7 +52,7 @@ export async function withdraw(boss: PgBoss, trx: Trx, id: string): Promise<void
   must(await boss.deleteJob(LANE, id, { db: fromKysely(trx) }), id)
 }
 
-/** Deliveries taken in this same transaction go back as if they had not been. */
+/** Deliveries taken in this same transaction go back in place, to be taken by the next. */
 export async function putBack(trx: Trx, ids: readonly string[]): Promise<void> {
   // pg-boss has this as restore(), for itself only.
   const restore = `update ${QUEUE_SCHEMA}.job set state = 'created', started_on = null, heartbeat_on = null

@@ -7,7 +7,7 @@ import type { Status } from '../job/status.ts'
 /** Our tables live in a schema of their own, so that acceptd can share a database. */
 export const SCHEMA = 'acceptd'
 
-// Set by the database unless a test says otherwise.
+// By the database's clock.
 type Stamp = ColumnType<Date, Date | undefined, Date>
 /** JSON text on the way in, parsed on the way out. */
 type JsonColumn<T> = ColumnType<T, string, string>

@@ -64,7 +64,6 @@ export function jobFromRow(row: JobRow): Job {
     ...(row.finished_at === null ? {} : { finishedAt: row.finished_at }),
     ...(row.cancel_requested_at === null ? {} : { cancelRequestedAt: row.cancel_requested_at }),
     ...(row.failure === null ? {} : { failure: row.failure }),
-    ...(row.result_bytes === null ? {} : { resultBytes: row.result_bytes }),
     ...(isInline(row.result_bytes) ? { result: row.inline_result as Json } : {}),
   }
 }

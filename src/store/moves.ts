@@ -56,7 +56,10 @@ export async function retryJob(trx: Trx, id: string, delaySeconds: number): Prom
   return row.run_at
 }
 
-/** Back to pending without having used up an attempt. Returns when the next attempt is due. */
+/**
+ * Back to pending without having used up an attempt, and due since it was: nothing but us held it up. Returns when it is
+ * to be delivered again.
+ */
 export async function releaseJob(
   trx: Trx,
   id: string,
@@ -64,19 +67,19 @@ export async function releaseJob(
   delaySeconds: number,
 ): Promise<Date> {
   const row = await moving(trx, 'release', id)
-    .set({
-      ...PARKED,
-      max_attempts: sql<number>`max_attempts + 1`,
-      run_at: sql<Date>`now() + make_interval(secs => ${delaySeconds})`,
-    })
+    .set({ ...PARKED, max_attempts: sql<number>`max_attempts + 1` })
     .$if(crashed, (query) => query.set({ crashes: sql<number>`crashes + 1` }))
-    .returning('run_at')
+    .returning(sql<Date>`now() + make_interval(secs => ${delaySeconds})`.as('deliver_at'))
     .executeTakeFirstOrThrow()
-  return row.run_at
+  return row.deliver_at
 }
 
 /** Ends a job that is not running, or one whose running attempt the caller holds. Undefined: it was neither. */
-export async function cancelJob(trx: Trx, id: string, from: 'pending' | 'running'): Promise<Job | undefined> {
+export async function moveToCanceled(
+  trx: Trx,
+  id: string,
+  from: 'pending' | 'running',
+): Promise<Job | undefined> {
   const row = await moving(trx, 'cancel', id)
     .set({
       worker_id: null,

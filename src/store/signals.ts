@@ -25,13 +25,13 @@ export function workSignal(db: Db, onError: (error: unknown) => void): WorkSigna
   let waiting = false
   const now = () => {
     waiting = false
-    quietUntil = Date.now() + COALESCE_MS
+    quietUntil = performance.now() + COALESCE_MS
     notify(db, 'acceptd_work').catch(onError)
   }
   return {
     send() {
       if (waiting) return
-      const wait = quietUntil - Date.now()
+      const wait = quietUntil - performance.now()
       if (wait <= 0) return now()
       waiting = true
       setTimeout(now, wait)

@@ -26,15 +26,22 @@ export interface StartedJob {
  * row first and the queue's second, and a claim has the queue's already.
  */
 export async function startJobs(trx: Trx, workerId: string, starts: readonly Start[]): Promise<StartedJob[]> {
+  // A worker taken for dead while it was stalled must not claim, nor be taken for dead before this is committed: its jobs
+  // would be nobody's.
+  const enrolled = await trx
+    .selectFrom('workers')
+    .select('id')
+    .where('id', '=', workerId)
+    .forKeyShare()
+    .execute()
+  if (enrolled.length === 0) return []
   const delivery = new Map(starts.map((start) => [start.id, start.delivery]))
   const free = await trx
     .selectFrom('jobs')
     .select('id')
     .where('id', 'in', [...delivery.keys()])
     .where('status', 'in', MOVES.start.from)
-    // A worker taken for dead while it was stalled must not claim: its jobs would count as orphans.
-    .where((eb) => eb.exists(eb.selectFrom('workers').select('id').where('id', '=', workerId)))
-    .forUpdate('jobs')
+    .forUpdate()
     .skipLocked()
     .execute()
   if (free.length === 0) return []

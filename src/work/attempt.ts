@@ -19,7 +19,7 @@ export interface RunningAttempt {
   /** The task has returned as well: its slot is free. Never rejects. */
   readonly finished: Promise<void>
   readonly stop: (reason: StopReason) => void
-  /** Gives the job back as it is, without using up the attempt. */
+  /** Settles what is known by now; else gives the job back as it is, without using up the attempt. */
   handBack(): Promise<void>
 }
 
@@ -36,6 +36,7 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
     const { id, attempt } = job
     const log = parent.child({ job: id, task: task.name, attempt })
     const givingUp = new AbortController()
+    let known: Outcome | undefined
     const began = performance.now()
     const progress = progressWriter(
       (latest) => saveProgress(db, id, attempt, latest),
@@ -48,6 +49,7 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
     return { settled, finished, stop: running.stop, handBack }
 
     async function conclude(outcome: Outcome): Promise<void> {
+      known = outcome
       await progress.stop()
       try {
         const result = await write(outcome)
@@ -81,7 +83,9 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
     async function handBack(): Promise<void> {
       givingUp.abort()
       try {
-        const result = await settle(db, boss, { id, attempt }, { kind: 'interrupted' })
+        const result = await settle(db, boss, { id, attempt }, known ?? { kind: 'interrupted' }, {
+          retry: task.retry,
+        })
         if (result) log.info({ move: result.move }, 'handed back')
       } catch (error) {
         // The sweeper of another process will find it without a worker.

@@ -26,8 +26,8 @@ export function claim(db: Db, boss: PgBoss, workerId: string, limit: number): Pr
 type Deliveries = Awaited<ReturnType<typeof takeDeliveries>>
 
 /**
- * A delivery that could not be started is either of a job that has ended, and goes; or its row is held, by a cancel under
- * way that waits for our lock on the delivery. That one goes back as it was, in place, so that the cancel finds it.
+ * A delivery that could not be started goes if its job has ended. Otherwise the row is held, by a cancel that waits for
+ * our lock on the delivery, or this worker was taken for dead: it goes back in place, for the cancel or for another worker.
  */
 async function leave(boss: PgBoss, trx: Trx, deliveries: Deliveries): Promise<void> {
   const ids = deliveries.map((delivery) => delivery.id)

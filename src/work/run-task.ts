@@ -68,28 +68,25 @@ export function runTask(task: KnownTask, input: unknown, context: Omit<TaskConte
 
 /** A result must be what its schema says, and JSON that the database can keep. */
 function outcomeOf(task: KnownTask, output: unknown): Outcome {
-  const invalid = (detail: string): Outcome => ({
-    kind: 'failed',
-    failure: failure('invalid-output', detail, false),
-  })
-  const checked = check(task.output, output)
-  if (!checked.ok) {
-    const [first] = checked.violations
-    return invalid(`${first?.pointer} ${first?.detail}`)
+  try {
+    const checked = check(task.output, output)
+    if (!checked.ok) {
+      const [first] = checked.violations
+      return invalidOutput(`${first?.pointer} ${first?.detail}`)
+    }
+    const { value } = checked
+    if (isDeeperThan(value, MAX_DEPTH))
+      return invalidOutput(`It is nested more than ${MAX_DEPTH} levels deep`)
+    const [flaw] = findFlaws(value)
+    if (flaw) return invalidOutput(`${pointer(flaw.path)} ${flaw.detail}`)
+    const result = JSON.stringify(value) as string | undefined
+    return result === undefined ? invalidOutput('It is not JSON') : { kind: 'completed', result }
+  } catch (error) {
+    // A cycle, a bigint, a toJSON or a refinement of the author's that throws.
+    return invalidOutput(`It cannot be checked or written as JSON: ${(error as Error).message}`)
   }
-  if (isDeeperThan(checked.value, MAX_DEPTH))
-    return invalid(`It is nested more than ${MAX_DEPTH} levels deep`)
-  const [flaw] = findFlaws(checked.value)
-  if (flaw) return invalid(`${pointer(flaw.path)} ${flaw.detail}`)
-  return serialised(checked.value, invalid)
 }
 
-function serialised(value: unknown, invalid: (detail: string) => Outcome): Outcome {
-  try {
-    const result = JSON.stringify(value) as string | undefined
-    return result === undefined ? invalid('It is not JSON') : { kind: 'completed', result }
-  } catch (error) {
-    // A cycle, a bigint, or a toJSON that throws.
-    return invalid(`It is not JSON: ${(error as Error).message}`)
-  }
+function invalidOutput(detail: string): Outcome {
+  return { kind: 'failed', failure: failure('invalid-output', detail, false) }
 }

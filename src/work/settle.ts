@@ -5,7 +5,7 @@ import { DEFAULT_RETRY, type RetryPolicy } from '../job/retry.ts'
 import { settlementOf, type Outcome, type Settlement } from '../job/settlement.ts'
 import { endDelivery, redeliver, type Delivery } from '../queue/deliveries.ts'
 import type { Db, Trx } from '../store/database.ts'
-import { cancelJob, completeJob, failJob, lockRunning, releaseJob, retryJob } from '../store/moves.ts'
+import { completeJob, failJob, lockRunning, moveToCanceled, releaseJob, retryJob } from '../store/moves.ts'
 import { isLockTimeout, isOutage } from '../store/outage.ts'
 
 export interface Attempt {
@@ -74,7 +74,7 @@ async function apply(
       await failJob(trx, id, settlement.failure)
       return endDelivery(boss, trx, delivery)
     case 'cancel':
-      await cancelJob(trx, id, 'running')
+      await moveToCanceled(trx, id, 'running')
       return endDelivery(boss, trx, delivery)
     case 'retry':
       return redeliver(boss, trx, delivery, await retryJob(trx, id, settlement.delaySeconds))

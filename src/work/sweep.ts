@@ -21,12 +21,12 @@ export function sweeper(db: Db, boss: PgBoss, log: Logger): () => Promise<void> 
   let suspects: ReadonlyMap<string, string> = new Map()
   return async () => {
     try {
-      if (Date.now() < trustedFrom) return
+      if (performance.now() < trustedFrom) return
       await buryTheDead()
       for (const orphan of await findOrphans(db, BATCH)) await takeBack(orphan)
     } catch (error) {
       // While the database was away nobody could renew a lease. Give the living the time to, before judging the dead.
-      trustedFrom = Date.now() + LEASE_SECONDS * 1000
+      trustedFrom = performance.now() + LEASE_SECONDS * 1000
       suspects = new Map()
       throw error
     }
@@ -39,7 +39,7 @@ export function sweeper(db: Db, boss: PgBoss, log: Logger): () => Promise<void> 
     // It stood still, and with it every renewal: nobody is to blame.
     if (performance.now() - asked > STALL_MS) {
       suspects = new Map()
-      trustedFrom = Date.now() + LEASE_SECONDS * 1000
+      trustedFrom = performance.now() + LEASE_SECONDS * 1000
       return
     }
     for (const worker of late)

@@ -29,6 +29,8 @@ export interface Worker {
   readonly wake: () => void
   /** Somebody asked to cancel this job, which may be ours. */
   readonly cancel: (jobId: string) => void
+  /** Signals may have been missed. */
+  readonly catchUp: () => void
   /** Takes no more, gives what is running its grace, hands the rest back. */
   readonly stop: () => Promise<void>
 }
@@ -42,30 +44,29 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { db, boss, catalogue, log, concurrency } = options
   const running = new Map<string, RunningAttempt>()
   const runner = attemptRunner(options)
+  const handingBack = new Set<Promise<void>>()
   let strays: ReadonlySet<string> = new Set()
+  // Not running.size: an attempt that timed out may go on beside the next attempt at the same job.
+  let busySlots = 0
   let id = randomUUID()
   const enrol = () => enrolWorker(db, { id, host: os.hostname(), pid: process.pid })
   await enrol()
-  const sweep = sweeper(db, boss, log)
   const beat = ticker(
     async () => {
       if (!(await renewLease(db, id))) await loseLease()
     },
     (error) => log.warn({ err: error }, 'worker could not renew its lease'),
   )
-  // Apart from the lease: they may wait for rows others hold, and the lease must not wait with them.
-  const chores = ticker(
-    async () => {
-      await reconcile()
-      await sweep()
-    },
-    (error) => log.warn({ err: error }, 'worker could not sweep'),
+  // Each on its own: a sweep may wait for rows that others hold, and neither lease nor cancels must wait with it.
+  const sweeping = ticker(sweeper(db, boss, log), (error) =>
+    log.warn({ err: error }, 'worker could not sweep'),
   )
+  const reconciling = ticker(reconcile, (error) => log.warn({ err: error }, 'worker could not compare'))
   const claims = claimLoop(claimSome)
-  return { wake: claims.wake, cancel, stop }
+  return { wake: claims.wake, cancel, catchUp, stop }
 
   async function claimSome(): Promise<boolean> {
-    const free = concurrency - running.size
+    const free = concurrency - busySlots
     if (free <= 0) return false // the next attempt to finish wakes us
     try {
       const started = await claim(db, boss, id, free)
@@ -80,6 +81,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   function start({ job, input }: StartedJob): void {
     const task = catalogue.get(job.task)
     if (!task) return leaveForOthers(job)
+    busySlots++
     const attempt = runner.run(task, job, input)
     running.set(job.id, attempt)
     void whenFinished(job.id, attempt)
@@ -87,6 +89,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   async function whenFinished(jobId: string, attempt: RunningAttempt): Promise<void> {
     await attempt.finished
+    busySlots--
     // Not if it is another's by now: a job that was lost and claimed anew.
     if (running.get(jobId) === attempt) running.delete(jobId)
     claims.wake()
@@ -94,7 +97,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   function leaveForOthers({ id: jobId, task, attempt }: StartedJob['job']): void {
     log.warn({ job: jobId, task }, 'no such task here; left for another worker')
-    void handBack({ id: jobId, attempt }, UNKNOWN_TASK_SECONDS)
+    const back = handBack({ id: jobId, attempt }, UNKNOWN_TASK_SECONDS)
+    handingBack.add(back)
+    void back.finally(() => handingBack.delete(back))
   }
 
   async function handBack(attempt: Attempt, delaySeconds: number): Promise<void> {
@@ -114,8 +119,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     for (const job of own) if (job.cancelRequested) cancel(job.id)
     const unknown = own.filter((job) => !running.has(job.id))
     // Twice in a row: a claim that is just coming back looks the same.
-    for (const job of unknown) if (strays.has(job.id)) await handBack(job, 0)
-    strays = new Set(unknown.map((job) => job.id))
+    for (const job of unknown) if (strays.has(nameOf(job))) await handBack(job, 0)
+    strays = new Set(unknown.map(nameOf))
+  }
+
+  function catchUp(): void {
+    claims.wake()
+    reconciling.now()
   }
 
   function cancel(jobId: string): void {
@@ -140,12 +150,16 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await within(LAST_WORDS_MS, all())
       await Promise.all([...running.values()].map((attempt) => attempt.handBack()))
     }
-    await Promise.all([beat.stop(), chores.stop()])
+    await Promise.all([beat.stop(), sweeping.stop(), reconciling.stop(), ...handingBack])
     await removeWorker(db, id).catch((error: unknown) => {
       // Its lease runs out by itself.
       log.warn({ err: error }, 'worker could not sign off')
     })
   }
+}
+
+function nameOf({ id, attempt }: Attempt): string {
+  return `${id} ${attempt}`
 }
 
 function within(ms: number, work: Promise<unknown>): Promise<unknown> {

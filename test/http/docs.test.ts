@@ -42,7 +42,7 @@ describe('the OpenAPI document', () => {
   })
 
   it('has the public address as its server where one is configured', () => {
-    expect(parse(openApiYaml(house.catalogue, 'https://jobs.example.com/v1'))).toMatchObject({
+    expect(parse(openApiYaml(house.catalogue, 'https://jobs.example.com/v1/'))).toMatchObject({
       servers: [{ url: 'https://jobs.example.com/v1' }],
     })
     expect(urlsBelow('https://jobs.example.com/v1/').job('x')).toBe('https://jobs.example.com/v1/jobs/x')
@@ -65,6 +65,6 @@ describe('the docs', () => {
 
   it('are where the root leads', async () => {
     const response = await house.api.get('/').expect(302)
-    expect(response.headers['location']).toBe('/docs/')
+    expect(response.headers['location']).toBe('docs/')
   })
 })

@@ -16,6 +16,9 @@ const ALLOWED = {
   '/readyz': 'OPTIONS, GET, HEAD',
   '/health': 'OPTIONS, GET, HEAD',
   '/openapi.yaml': 'OPTIONS, GET, HEAD',
+  '/docs/': 'OPTIONS, GET, HEAD',
+  '/docs': 'OPTIONS, GET, HEAD',
+  '/': 'OPTIONS, GET, HEAD',
 }
 
 describe('a method a resource does not have', () => {
@@ -40,7 +43,7 @@ describe('a method a resource does not have', () => {
 })
 
 describe('an address where nothing is', () => {
-  it.each(['/nope', '/jobs/', '/JOBS', '/jobs/a/b', '/tasks/ok/', '/problems/../jobs/x/y'])(
+  it.each(['/nope', '/jobs/', '/JOBS', '/jobs/a/b', '/tasks/ok/', '/docs/nope/x', '/problems/../jobs/x/y'])(
     'is a 404 problem: %s',
     async (path) => {
       const response = await house.api.get(path).set('Accept', 'text/html').expect(404)

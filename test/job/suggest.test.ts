@@ -4,6 +4,7 @@ import { closest, didYouMean } from '../../src/job/suggest.ts'
 describe('a guess at what was meant', () => {
   it.each([
     ['txt', ['text', 'lang'], 'text'],
+    ['inptu', ['input', 'task'], 'input'],
     ['TEXT', ['text'], 'text'],
     ['word_count', ['word-count', 'shout'], 'word-count'],
     ['langauge', ['lang', 'language'], 'language'],

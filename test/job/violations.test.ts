@@ -65,7 +65,7 @@ describe('violations', () => {
   it('call the members what the place calls them', () => {
     const schema = z.strictObject({ status: z.string().optional() })
     const [first] = violations(schema, { state: 'x' }, [], 'parameter')
-    expect(first?.detail).toBe('Unknown parameter "state".')
+    expect(first?.detail).toBe('Unknown parameter "state". Did you mean "status"?')
   })
 
   it('call a missing member required, whatever it should have been', () => {

@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { Problem } from '../../src/http/problem.ts'
+import { apiAt } from '../support/api.ts'
+import { documentedBy } from '../support/documented.ts'
 import { useHouse } from '../support/house.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
 
 const house = useHouse()
+
+/** All ten slots of the house's own worker, so that other jobs go to the one behind the proxy. */
+const occupyTheHouse = async (): Promise<string[]> => {
+  const busy = await Promise.all(Array.from({ length: 10 }, () => house.api.submit('slow', { seconds: 60 })))
+  await Promise.all(busy.map(({ location }) => house.reaches(location, 'running')))
+  return busy.map(({ location }) => location)
+}
 
 describe('while the database is away', () => {
   it('everything that needs it is 503 with Retry-After, and the process lives on and recovers by itself', async () => {
@@ -25,24 +33,21 @@ describe('while the database is away', () => {
     )
 
     proxy.cut()
+    const api = apiAt(url, documentedBy(house.catalogue))
+    const address = before.headers.get('location') ?? ''
     for (const ask of [
-      submit,
-      () => fetch(`${url}/jobs`),
-      () => fetch(url + before.headers.get('location')),
+      api.post('/tasks/ok').send({}),
+      api.get('/jobs'),
+      api.get(address),
+      api.post(`${address}/cancel`),
     ]) {
-      const response = await ask()
-      expect(response.status).toBe(503)
-      expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
-      expect((await response.json()) as Problem).toMatchObject({
-        code: 'temporary-reduced-capacity',
-        retryable: true,
-      })
+      const { body, headers } = await ask.expect(503)
+      expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+      expect(body).toMatchObject({ code: 'temporary-reduced-capacity', retryable: true })
     }
-    expect((await fetch(`${url}/livez`)).status).toBe(200)
+    await api.get('/livez').expect(200)
     for (const path of ['/readyz', '/health']) {
-      const response = await fetch(url + path)
-      expect(response.status).toBe(503)
-      expect(await response.json()).toMatchObject({ status: 'fail', healthy: false })
+      expect((await api.get(path).expect(503)).body).toMatchObject({ status: 'fail', healthy: false })
     }
 
     proxy.mend()
@@ -74,24 +79,21 @@ describe('while the database is away', () => {
 
   it('a claim whose COMMIT was answered to nobody is handed back, by the worker that does not know of it', async () => {
     const proxy = await tcpProxy(house.databaseUrl)
-    const busy = await Promise.all(
-      Array.from({ length: 10 }, () => house.api.submit('slow', { seconds: 60 })),
-    )
-    await Promise.all(busy.map((job) => house.reaches(job.location, 'running')))
-    // The house's own worker has no slot left: the job goes to the one behind the proxy.
+    const busy = await occupyTheHouse()
     const worker = await house.extend({ DATABASE_URL: proxy.url, ACCEPTD_ROLE: 'worker' })
     proxy.swallowReplyTo('commit', 'claim(job_id')
     const { location } = await house.api.submit('ok', {})
     await house.reaches(location, 'completed')
     expect(proxy.swallowed()).toBe(1)
     expect(await house.api.job(location)).toMatchObject({ attempt: 2, maxAttempts: 4 })
-    await Promise.all(busy.map((job) => house.api.post(`${job.location}/cancel`).expect(202)))
+    await Promise.all(busy.map((slot) => house.api.post(`${slot}/cancel`).expect(202)))
     await worker.close()
     await proxy.close()
   })
 
   it('a result is kept until it can be written', async () => {
     const proxy = await tcpProxy(house.databaseUrl)
+    const busy = await occupyTheHouse()
     const worker = await house.extend({
       DATABASE_URL: proxy.url,
       ACCEPTD_ROLE: 'worker',
@@ -102,6 +104,8 @@ describe('while the database is away', () => {
     for (const [n, { location }] of jobs.entries()) {
       expect(await house.reaches(location, 'completed')).toMatchObject({ result: { value: n } })
     }
+    expect(proxy.swallowed()).toBe(1)
+    await Promise.all(busy.map((slot) => house.api.post(`${slot}/cancel`).expect(202)))
     await worker.close()
     await proxy.close()
   })

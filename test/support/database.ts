@@ -16,16 +16,22 @@ export async function testDatabase(): Promise<TestDatabase> {
   await command(`create database ${name} template ${inject('template')}`)
   const url = Object.assign(new URL(inject('postgresUrl')), { pathname: `/${name}` }).href
   const drop = async () => {
-    await expectAgreement(url)
-    await command(`drop database ${name} with (force)`)
+    try {
+      await expectAgreement(url)
+    } finally {
+      await command(`drop database ${name} with (force)`)
+    }
   }
   return { url, drop }
 }
 
 async function expectAgreement(url: string): Promise<void> {
   const { db, close } = openDatabase({ url, name: 'audit', maxConnections: 1, onError: () => undefined })
-  expect(await audit(db)).toEqual([])
-  await close()
+  try {
+    expect(await audit(db)).toEqual([])
+  } finally {
+    await close()
+  }
 }
 
 async function command(sql: string): Promise<void> {

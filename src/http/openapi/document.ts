@@ -29,7 +29,7 @@ export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
         description: DESCRIPTION,
         license: { name: 'MIT', identifier: 'MIT' },
       },
-      servers: [{ url: publicUrl ?? '/' }],
+      servers: [{ url: publicUrl?.replace(/\/+$/, '') || '/' }],
       tags: [
         { name: 'tasks', description: 'Kinds of work' },
         { name: 'jobs', description: 'Work submitted' },

@@ -12,7 +12,7 @@ const jobId = z
   .meta({ description: 'The id of the job', example: '0190163d-8694-739b-aea5-966c26f8ad91' })
 const ofJob = { path: z.object({ id: jobId }) }
 
-export const idempotencyKey: ZodOpenApiParameterObject = {
+export const idempotencyKeyParameter: ZodOpenApiParameterObject = {
   name: 'Idempotency-Key',
   in: 'header',
   required: false,
@@ -39,7 +39,7 @@ export const submitProblems = usualProblems(
 export const accepted = answer(
   'Accepted: the job is stored and will run. Follow `Location`, not sooner than `Retry-After` says.',
   jobSchema,
-  headers.accepted,
+  headers.submitted,
 )
 
 /** Where to go from a 202. */

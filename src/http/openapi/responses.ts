@@ -35,16 +35,18 @@ const header = (name: HeaderName) => ({ $ref: `#/components/headers/${name}` }) 
 
 const everywhere = { 'X-Request-Id': header('RequestId'), 'Cache-Control': header('CacheControl') }
 
+const accepted = {
+  ...everywhere,
+  Location: header('Location'),
+  'Content-Location': header('ContentLocation'),
+  Link: header('Monitor'),
+  'Retry-After': header('RetryAfterWhileOpen'),
+}
+
 export const headers = {
   everywhere,
-  accepted: {
-    ...everywhere,
-    Location: header('Location'),
-    'Content-Location': header('ContentLocation'),
-    Link: header('Monitor'),
-    'Retry-After': header('RetryAfterWhileOpen'),
-    'Idempotent-Replayed': header('IdempotentReplayed'),
-  },
+  accepted,
+  submitted: { ...accepted, 'Idempotent-Replayed': header('IdempotentReplayed') },
   canceled: { ...everywhere, 'Content-Location': header('ContentLocation') },
   job: { ...everywhere, 'Retry-After': header('RetryAfterWhileOpen') },
   list: { ...everywhere, Link: header('NextPage') },

@@ -5,7 +5,7 @@ import type { Catalogue, KnownTask } from '../../job/catalogue.ts'
 import { submissionOptions } from '../../job/submission.ts'
 import { submissionQuery } from '../submit.ts'
 import { taskSchema } from '../tasks.ts'
-import { accepted, idempotencyKey, jobLink, listOperation, submitProblems } from './paths.ts'
+import { accepted, idempotencyKeyParameter, jobLink, listOperation, submitProblems } from './paths.ts'
 import { answer, usualProblems } from './responses.ts'
 import { inputOf, pascal } from './task-schemas.ts'
 
@@ -30,7 +30,7 @@ function pathOf(task: KnownTask) {
       tags: ['tasks'],
       summary: task.summary,
       ...(task.description === undefined ? {} : { description: task.description }),
-      parameters: [idempotencyKey],
+      parameters: [idempotencyKeyParameter],
       requestParams: { query: submissionQuery },
       requestBody: {
         required: true,
@@ -56,7 +56,7 @@ export function jobsPath(catalogue: Catalogue): ZodOpenApiPathsObject {
         operationId: 'submitJob',
         tags: ['jobs'],
         summary: 'Submit a job',
-        parameters: [idempotencyKey],
+        parameters: [idempotencyKeyParameter],
         requestBody: {
           required: true,
           content: { 'application/json': { schema: anySubmission(catalogue), ...exampleOf(example) } },
