@@ -1,6 +1,6 @@
 /** The composition root: builds the parts in order, hands each what it needs, and closes them in reverse. */
+import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import type { Commands } from './commands/submit-job.ts'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
 import { expectFreePort, listen as listenHttp, type RunningServer } from './http/server.ts'
@@ -73,7 +73,7 @@ interface Parts {
   readonly url: string
   readonly log: Logger
   readonly work: Database
-  readonly boss: Commands['boss']
+  readonly boss: PgBoss
   readonly catalogue: Catalogue
   readonly onError: (error: Error) => void
 }
@@ -114,7 +114,7 @@ async function startApi(
   const urls = urlsBelow(publicUrl)
   let draining = false
   const app = createApp({
-    commands: { db, boss, workSignal: signal },
+    deps: { db, boss, workSignal: signal },
     catalogue,
     log,
     isDraining: () => draining,

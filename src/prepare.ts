@@ -1,12 +1,12 @@
 /** Brings a database to where acceptd can run on it: our tables and pg-boss's, whoever else starts at the same time. */
-import type { Commands } from './commands/submit-job.ts'
+import type { PgBoss } from 'pg-boss'
 import { startBoss } from './queue/boss.ts'
 import type { Database } from './store/database.ts'
 import { migrateUp } from './store/migrate.ts'
 import { oneAtATime } from './store/start-lock.ts'
 
 export interface Prepared {
-  readonly boss: Commands['boss']
+  readonly boss: PgBoss
   /** Names of the migrations that were missing. */
   readonly applied: readonly string[]
 }

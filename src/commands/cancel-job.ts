@@ -5,7 +5,7 @@ import { withdraw } from '../queue/deliveries.ts'
 import { findJob } from '../store/jobs.ts'
 import { moveToCanceled, requestCancel } from '../store/moves.ts'
 import { notify } from '../store/signals.ts'
-import type { Commands } from './submit-job.ts'
+import type { Deps } from './deps.ts'
 
 // It can change hands between our statements, but not often: pending, running, pending again after a failure, and over.
 const MAX_TRIES = 5
@@ -14,9 +14,9 @@ const MAX_TRIES = 5
  * Answers the job as it then is: canceled, or running with `cancelRequestedAt` set.
  * @throws JobError job-not-found, job-already-terminal
  */
-export async function cancelJob(commands: Commands, principal: string, id: string): Promise<Job> {
+export async function cancelJob(deps: Deps, principal: string, id: string): Promise<Job> {
   for (let tries = 1; tries <= MAX_TRIES; tries++) {
-    const job = await findJob(commands.db, principal, id)
+    const job = await findJob(deps.db, principal, id)
     if (!job) throw new JobError('job-not-found', 'There is no such job')
     switch (job.status) {
       case 'canceled':
@@ -26,9 +26,7 @@ export async function cancelJob(commands: Commands, principal: string, id: strin
         throw new JobError('job-already-terminal', `The job has already ${job.status}`, { jobId: id })
       case 'pending':
       case 'running': {
-        const canceled = await (job.status === 'pending'
-          ? cancelPending(commands, id)
-          : cancelRunning(commands, id))
+        const canceled = await (job.status === 'pending' ? cancelPending(deps, id) : cancelRunning(deps, id))
         if (canceled) return canceled
       }
     }
@@ -38,7 +36,7 @@ export async function cancelJob(commands: Commands, principal: string, id: strin
   })
 }
 
-function cancelPending({ db, boss }: Commands, id: string): Promise<Job | undefined> {
+function cancelPending({ db, boss }: Deps, id: string): Promise<Job | undefined> {
   return db.transaction().execute(async (trx) => {
     const canceled = await moveToCanceled(trx, id, 'pending')
     if (canceled) await withdraw(boss, trx, id)
@@ -46,7 +44,7 @@ function cancelPending({ db, boss }: Commands, id: string): Promise<Job | undefi
   })
 }
 
-function cancelRunning({ db }: Commands, id: string): Promise<Job | undefined> {
+function cancelRunning({ db }: Deps, id: string): Promise<Job | undefined> {
   return db.transaction().execute(async (trx) => {
     const asked = await requestCancel(trx, id)
     if (asked) await notify(trx, 'acceptd_cancel', id)

@@ -1,21 +1,15 @@
 /** Accepting a job: its row, its key and its delivery in one transaction, or none of them. */
-import type { PgBoss } from 'pg-boss'
 import { JobError } from '../job/errors.ts'
 import { newJobId, type Job } from '../job/job.ts'
 import type { Submission } from '../job/submission.ts'
 import { enqueue } from '../queue/deliveries.ts'
 import type { Db } from '../store/database.ts'
-import { findJob, findJobByKey, insertJob } from '../store/jobs.ts'
+import { insertJob } from '../store/insert-job.ts'
+import { findJob, findJobByKey } from '../store/jobs.ts'
 import { isLockTimeout, isOutage } from '../store/outage.ts'
-import type { WorkSignal } from '../store/signals.ts'
+import type { Deps } from './deps.ts'
 
-export interface Commands {
-  readonly db: Db
-  readonly boss: PgBoss
-  readonly workSignal: WorkSignal
-}
-
-export interface Wish {
+export interface KeyedSubmission {
   readonly principal: string
   readonly submission: Submission
   readonly idempotencyKey?: string
@@ -32,13 +26,11 @@ export interface Submitted {
  * @throws JobError idempotency-key-reused, idempotency-in-progress; whatever an outage throws, and then the job exists or
  * it does not: repeating with the same key is safe.
  */
-export async function submitJob(commands: Commands, wish: Wish): Promise<Submitted> {
+export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Submitted> {
   const id = newJobId()
-  const job = await accept(commands, wish, id).catch((error: unknown) =>
-    resolveDoubt(commands, wish, id, error),
-  )
-  if (!job) return replay(commands, wish)
-  commands.workSignal.send()
+  const job = await accept(deps, keyed, id).catch((error: unknown) => resolveDoubt(deps, keyed, id, error))
+  if (!job) return replay(deps, keyed)
+  deps.workSignal.send()
   return { job, replayed: false }
 }
 
@@ -46,10 +38,13 @@ export async function submitJob(commands: Commands, wish: Wish): Promise<Submitt
  * The job of an earlier submission with this key, if there was one.
  * @throws JobError idempotency-key-reused where that asked for something else
  */
-export async function findReplay(db: Db, wish: Omit<Wish, 'submission'>): Promise<Job | undefined> {
-  if (wish.idempotencyKey === undefined) return undefined
-  const earlier = await findJobByKey(db, wish.principal, wish.idempotencyKey)
-  if (!earlier || earlier.fingerprint === wish.fingerprint) return earlier
+export async function findReplay(
+  db: Db,
+  keyed: Omit<KeyedSubmission, 'submission'>,
+): Promise<Job | undefined> {
+  if (keyed.idempotencyKey === undefined) return undefined
+  const earlier = await findJobByKey(db, keyed.principal, keyed.idempotencyKey)
+  if (!earlier || earlier.fingerprint === keyed.fingerprint) return earlier
   // Nothing of the first request is told: whoever guesses a key must not learn what it was for.
   throw new JobError(
     'idempotency-key-reused',
@@ -57,25 +52,25 @@ export async function findReplay(db: Db, wish: Omit<Wish, 'submission'>): Promis
   )
 }
 
-function accept({ db, boss }: Commands, wish: Wish, id: string): Promise<Job | undefined> {
+function accept({ db, boss }: Deps, keyed: KeyedSubmission, id: string): Promise<Job | undefined> {
   return db.transaction().execute(async (trx) => {
-    const job = await insertJob(trx, { ...wish, id })
+    const job = await insertJob(trx, { ...keyed, id })
     if (job) await enqueue(boss, trx, job)
     return job
   })
 }
 
-async function replay({ db }: Commands, wish: Wish): Promise<Submitted> {
-  const job = await findReplay(db, wish)
+async function replay({ db }: Deps, keyed: KeyedSubmission): Promise<Submitted> {
+  const job = await findReplay(db, keyed)
   if (job) return { job, replayed: true }
   // It had the key and is gone between the two statements.
   throw inProgress()
 }
 
 /** A connection lost during COMMIT leaves it open whether that happened; the job's row tells. */
-async function resolveDoubt({ db }: Commands, wish: Wish, id: string, error: unknown): Promise<Job> {
-  if (isLockTimeout(error) && wish.idempotencyKey !== undefined) throw inProgress(error)
-  const job = isOutage(error) ? await findJob(db, wish.principal, id) : undefined
+async function resolveDoubt({ db }: Deps, keyed: KeyedSubmission, id: string, error: unknown): Promise<Job> {
+  if (isLockTimeout(error) && keyed.idempotencyKey !== undefined) throw inProgress(error)
+  const job = isOutage(error) ? await findJob(db, keyed.principal, id) : undefined
   if (job) return job
   throw error
 }

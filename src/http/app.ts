@@ -1,7 +1,7 @@
 /** The Express app: what every request passes through, in order. */
 import express, { type Express } from 'express'
 import type { Logger } from 'pino'
-import type { Commands } from '../commands/submit-job.ts'
+import type { Deps } from '../commands/deps.ts'
 import type { Catalogue } from '../job/catalogue.ts'
 import { docsRouter } from './docs.ts'
 import { healthRouter } from './health.ts'
@@ -19,7 +19,7 @@ const SAFE_JSON = {
 }
 
 export interface AppOptions {
-  readonly commands: Commands
+  readonly deps: Deps
   readonly catalogue: Catalogue
   readonly log: Logger
   readonly urls: Urls
@@ -27,9 +27,9 @@ export interface AppOptions {
   readonly isDraining: () => boolean
 }
 
-export function createApp({ commands, catalogue, log, urls, publicUrl, isDraining }: AppOptions): Express {
+export function createApp({ deps, catalogue, log, urls, publicUrl, isDraining }: AppOptions): Express {
   const app = express()
-  const doors = { commands, catalogue, urls }
+  const doors = { deps, catalogue, urls }
   // Express would put a weak ETag on everything, the 202 included (RFC 9110 §8.8 gives it another meaning there).
   app.disable('etag')
   app.disable('x-powered-by')
@@ -45,7 +45,7 @@ export function createApp({ commands, catalogue, log, urls, publicUrl, isDrainin
     }
     next()
   })
-  app.use(healthRouter({ db: commands.db, isDraining }))
+  app.use(healthRouter({ db: deps.db, isDraining }))
   app.use(jobsRouter(doors))
   app.use(tasksRouter(doors))
   app.use(docsRouter(catalogue, publicUrl))

@@ -29,7 +29,7 @@ export const listQuery = z.strictObject({
 })
 
 export function jobsRouter(doors: Doors): Router {
-  const { commands, catalogue, urls } = doors
+  const { deps, catalogue, urls } = doors
   const router = strictRouter()
 
   resource(router, '/jobs', { get: list, post: [...jsonBody, (req, res) => submitToJobs(doors, req, res)] })
@@ -47,7 +47,7 @@ export function jobsRouter(doors: Doors): Router {
       ...(task === undefined ? {} : { task }),
       ...(cursor === undefined ? {} : { before: decodeCursor(cursor) }),
     }
-    const found = await listJobs(commands.db, principalOf(), filter)
+    const found = await listJobs(deps.db, principalOf(), filter)
     const page = found.slice(0, limit)
     const last = page.at(-1)
     const next = found.length > limit && last ? nextPage(req, last.id) : undefined
@@ -71,7 +71,7 @@ export function jobsRouter(doors: Doors): Router {
 
   async function readResult(req: Request, res: Response): Promise<void> {
     const job = await wanted(req)
-    const text = job.status === 'completed' ? await findResult(commands.db, job.id) : undefined
+    const text = job.status === 'completed' ? await findResult(deps.db, job.id) : undefined
     if (text === undefined) throw noResult(job)
     res.set('Cache-Control', 'private, no-cache')
     sendJsonText(res, 200, text)
@@ -94,7 +94,7 @@ export function jobsRouter(doors: Doors): Router {
 
   async function cancel(req: Request, res: Response): Promise<void> {
     const { id } = await wanted(req)
-    const job = await cancelJob(commands, principalOf(), id)
+    const job = await cancelJob(deps, principalOf(), id)
     // A running task is only being told; the monitor says how it ends.
     if (job.status !== 'canceled') return sendAccepted(res, urls, job, catalogue.get(job.task))
     res.set({ 'Content-Location': urls.job(id), 'Cache-Control': 'no-store' })
@@ -105,7 +105,7 @@ export function jobsRouter(doors: Doors): Router {
   async function wanted(req: Request): Promise<Job> {
     queryOf(noParameters, req)
     const id = String(req.params['id'])
-    const job = isJobId(id) ? await findJob(commands.db, principalOf(), id) : undefined
+    const job = isJobId(id) ? await findJob(deps.db, principalOf(), id) : undefined
     if (!job) throw new JobError('job-not-found', 'There is no such job')
     return job
   }

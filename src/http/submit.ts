@@ -1,7 +1,8 @@
 /** POST /jobs and POST /tasks/{task}: two doors to the same command. */
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { findReplay, submitJob, type Commands } from '../commands/submit-job.ts'
+import type { Deps } from '../commands/deps.ts'
+import { findReplay, submitJob } from '../commands/submit-job.ts'
 import { taskNamed, type Catalogue } from '../job/catalogue.ts'
 import { fingerprintOf } from '../job/fingerprint.ts'
 import type { Job } from '../job/job.ts'
@@ -15,7 +16,7 @@ import { noParameters, queryOf } from './query.ts'
 import type { Urls } from './urls.ts'
 
 export interface Doors {
-  readonly commands: Commands
+  readonly deps: Deps
   readonly catalogue: Catalogue
   readonly urls: Urls
 }
@@ -56,7 +57,7 @@ async function submit(
   sent: unknown,
   inputAt: Path,
 ): Promise<void> {
-  const { commands, catalogue, urls } = doors
+  const { deps, catalogue, urls } = doors
   const principal = principalOf()
   const key = idempotencyKey(req)
   const keyed = key === undefined ? {} : { idempotencyKey: key }
@@ -65,10 +66,10 @@ async function submit(
   const fingerprint = storable ? fingerprintOf(sent) : ''
 
   // Before the schema: what was accepted once must replay even if the task's schema has been tightened since.
-  const earlier = storable ? await findReplay(commands.db, { principal, fingerprint, ...keyed }) : undefined
+  const earlier = storable ? await findReplay(deps.db, { principal, fingerprint, ...keyed }) : undefined
   if (earlier) return answer(earlier, true)
   const submission = submissionFrom(catalogue, sent, inputAt)
-  const { job, replayed } = await submitJob(commands, { principal, submission, fingerprint, ...keyed })
+  const { job, replayed } = await submitJob(deps, { principal, submission, fingerprint, ...keyed })
   return answer(job, replayed)
 
   function answer(accepted: Job, isReplay: boolean): void {

@@ -3,13 +3,8 @@ import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Db } from '../store/database.ts'
 import { isOutage } from '../store/outage.ts'
-import {
-  findLateWorkers,
-  findOrphans,
-  LEASE_SECONDS,
-  removeDeadWorker,
-  type Orphan,
-} from '../store/workers.ts'
+import { findOrphans, type Orphan } from '../store/running.ts'
+import { findLateWorkers, LEASE_SECONDS, removeDeadWorker } from '../store/workers.ts'
 import { settle } from './settle.ts'
 
 const BATCH = 100

@@ -87,7 +87,7 @@ export function cycles(files: readonly SourceFile[]): string[] {
   return found
 }
 
-const DRAWERS = /^(?:util|utils|helper|helpers|manager|service|common|misc|index)$/
+const DRAWERS = /^(?:util|utils|helper|helpers|managers?|services?|common|misc|index)$/
 
 /** Files named for nothing in particular, also as part of a name: `job-helper.ts`. */
 export function drawers(files: readonly SourceFile[]): string[] {
