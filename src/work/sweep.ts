@@ -7,7 +7,9 @@ import { findOrphans, type Orphan } from '../store/running.ts'
 import { findLateWorkers, LEASE_SECONDS, removeDeadWorker } from '../store/workers.ts'
 import { settle } from './settle.ts'
 
+// What a pass can take back within about its second; the rest is for the next.
 const BATCH = 100
+// This query takes a millisecond or two. One that takes as long as a renewal is apart means that the database stood still.
 const STALL_MS = 1000
 
 /** The sweep: once around, to be called every second. */

@@ -114,7 +114,7 @@ describe('the same key with the same request', () => {
 
   it('makes one job out of 1,000 submissions at once, and 1,000 equal Locations', async () => {
     const key = randomUUID()
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 100 })
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1000 })
     const answers = await Promise.all(
       Array.from({ length: 1000 }, () => post('/tasks/ok', { value: 'storm' }, key).agent(agent)),
     )
