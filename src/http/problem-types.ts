@@ -21,6 +21,7 @@ type HttpErrorCode =
   | 'request-header-fields-too-large'
   | 'request-timeout'
   | 'route-not-found'
+  | 'unauthorized'
   | 'unsupported-media-type'
 
 export type ProblemCode = ErrorCode | HttpErrorCode
@@ -32,7 +33,9 @@ export const PROBLEM_TYPES = {
   'malformed-request': final(400, 'The request is not valid HTTP'),
   'malformed-body': final(400, 'The body cannot be parsed'),
   'invalid-parameter': final(400, 'A parameter is not valid'),
+  'idempotency-key-required': final(400, 'An Idempotency-Key is required'),
   'idempotency-key-invalid': final(400, 'The Idempotency-Key is not valid'),
+  unauthorized: final(401, 'Who is asking is not known'),
   'route-not-found': final(404, 'There is nothing at this address'),
   'job-not-found': final(404, 'There is no such job'),
   'task-not-found': final(404, 'There is no such task'),
@@ -42,7 +45,10 @@ export const PROBLEM_TYPES = {
   'not-acceptable': final(406, 'No acceptable representation'),
   'request-timeout': passing(408, 'The request took too long to arrive'),
   'job-already-terminal': final(409, 'The job has already ended'),
+  'job-not-terminal': final(409, 'The job has not ended yet'),
   'idempotency-in-progress': passing(409, 'A request with this Idempotency-Key is being handled'),
+  'job-expired': final(410, 'The job is gone'),
+  'precondition-failed': final(412, 'The job is not as the request expects it'),
   'content-too-large': final(413, 'The body is too large'),
   'unsupported-media-type': final(415, 'The media type or coding is not supported'),
   'validation-error': final(422, 'The request is not valid'),

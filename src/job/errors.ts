@@ -3,9 +3,13 @@ import type { Violation } from './violations.ts'
 
 export type ErrorCode =
   | 'idempotency-in-progress'
+  | 'idempotency-key-required'
   | 'idempotency-key-reused'
   | 'job-already-terminal'
+  | 'job-expired'
   | 'job-not-found'
+  | 'job-not-terminal'
+  | 'precondition-failed'
   | 'result-not-available'
   | 'result-not-ready'
   | 'task-not-found'
