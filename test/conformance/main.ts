@@ -1,0 +1,50 @@
+/** `npm run conformance -- http://host:port [--profile file] [--json file] [--only SUB,CON-02]` */
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { loadProfile, profileSchema } from './profile.ts'
+import { isConformant, table } from './report.ts'
+import { runSuite } from './suite.ts'
+
+const USAGE = `Usage: npm run conformance -- <base URL> [--profile file] [--json file] [--only rows]
+
+Checks an async job API against the contract in docs/http.md, over HTTP only.
+
+  --profile file  What the suite must know of the server: JSON, or a module with a default export
+                  (test/conformance/profile.ts says what stands in it). Default: an acceptd with its own tasks.
+  --json file     Also writes the verdicts as JSON; - for standard output, instead of the table.
+  --only rows     Only these rows or areas, with commas between: --only CON,SUB-02
+
+Exits 1 where a row of level M or S fails, 2 where it cannot run.`
+
+const { values, positionals } = readArguments()
+const [base] = positionals
+if (values.help || base === undefined || !URL.canParse(base)) {
+  process.stderr.write(`${USAGE}\n`)
+  process.exit(values.help ? 0 : 2)
+}
+const profile =
+  values.profile === undefined ? profileSchema.parse(await own()) : await loadProfile(values.profile)
+const verdicts = await runSuite(base, profile, values.only?.split(',') ?? [])
+if (values.json !== '-') process.stdout.write(`${table(verdicts)}\n`)
+if (values.json === '-') process.stdout.write(`${JSON.stringify(verdicts, undefined, 2)}\n`)
+else if (values.json !== undefined) await writeFile(values.json, JSON.stringify(verdicts, undefined, 2))
+process.exit(isConformant(verdicts) ? 0 : 1)
+
+function readArguments() {
+  const options = {
+    profile: { type: 'string' },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const
+  try {
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n\n${USAGE}\n`)
+    process.exit(2)
+  }
+}
+
+async function own(): Promise<unknown> {
+  return ((await import('./profiles/acceptd.ts')) as { default: unknown }).default
+}

@@ -1,0 +1,17 @@
+/** An acceptd with nothing but the tasks it ships: what `npm start` gives. */
+import type { z } from 'zod'
+import type { profileSchema } from '../profile.ts'
+
+const AN_HOUR_MS = 3_600_000
+const inAnHour = encodeURIComponent(new Date(Date.now() + AN_HOUR_MS).toISOString())
+const wordCount = { path: '/tasks/word-count', body: { text: 'to be or not to be {{unique}}' } }
+
+const profile: z.input<typeof profileSchema> = {
+  fixtures: {
+    ok: wordCount,
+    idle: { ...wordCount, path: `/tasks/word-count?runAt=${inAnHour}` },
+    invalid: { path: '/tasks/word-count', body: { text: 7, txt: 'x' } },
+  },
+}
+
+export default profile

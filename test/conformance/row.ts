@@ -1,0 +1,48 @@
+/** A row of the contract: what is checked, how much it weighs, on whose word. */
+import type { Feature, FixtureName, OperatorStep } from './profile.ts'
+import type { Target } from './target.ts'
+
+/** M: a MUST of a cited specification. S: a SHOULD, or a rule of a major guideline. C: a choice of this contract. */
+export type Level = 'M' | 'S' | 'C'
+
+export interface Row {
+  /** Such as `SUB-01`. */
+  readonly id: string
+  readonly title: string
+  readonly level: Level
+  /** Sections of the specifications that ask for it. */
+  readonly source: string
+  readonly needs?: {
+    readonly fixtures?: readonly FixtureName[]
+    readonly feature?: Feature
+    /** A second caller. */
+    readonly twoCallers?: boolean
+    readonly operator?: readonly OperatorStep[]
+  }
+  /**
+   * `together` (unless said): beside all others. `alone`: while nobody else submits, for what counts jobs. `operator`: after
+   * those, as the server may be disturbed. `last`: over what was seen in all of them.
+   */
+  readonly when?: 'together' | 'alone' | 'operator' | 'last'
+  /** Throws where the row does not hold. What it returns is said in the report. */
+  check(target: Target): Promise<string | void> | string | void
+}
+
+/** Thrown by a check that finds it cannot be made here. */
+export class Skipped extends Error {
+  override readonly name = 'Skipped'
+}
+
+export function skip(reason: string): never {
+  throw new Skipped(reason)
+}
+
+/** The one way a check fails. */
+export function expect(holds: unknown, sentence: string): asserts holds {
+  if (!holds) throw new Error(sentence)
+}
+
+export function expectEqual(actual: unknown, expected: unknown, what: string): void {
+  const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)]
+  expect(is === should, `${what} is ${is ?? 'absent'}, not ${should}`)
+}
