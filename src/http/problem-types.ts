@@ -8,7 +8,8 @@ export interface ProblemType {
   readonly retryable: boolean
 }
 
-// What only HTTP knows of; the rest are the job room's ErrorCodes, and the compiler demands a line for each.
+// What only HTTP knows of; the rest are the job room's ErrorCodes. The compiler demands a line for each, here and in
+// problem-texts.ts, which says what it means.
 type HttpErrorCode =
   | 'content-too-large'
   | 'idempotency-key-invalid'
