@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { didYouMean } from './job/suggest.ts'
+import { MAX_RETENTION_SECONDS } from './job/task.ts'
 
 export interface Setting {
   readonly name: string
@@ -19,6 +20,30 @@ const whole = (min: number, max: number) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
+
+// As many characters as make a key that cannot be guessed; and only those that a header carries as they are (RFC 6750 §2.1).
+const API_KEY = /^[\w.~+/=-]{16,}$/
+
+/** Names by key. */
+const apiKeys = z.string().transform((text, context): ReadonlyMap<string, string> => {
+  const pairs = text
+    .split(',')
+    .map((pair) => pair.trim())
+    .filter(Boolean)
+  const keys = new Map<string, string>()
+  for (const pair of pairs) {
+    const [, name = '', key = ''] = /^([^:]+):(.*)$/.exec(pair) ?? []
+    if (name === '' || !API_KEY.test(key) || keys.has(key)) {
+      context.addIssue('must be name:key pairs; keys differ and have 16 or more of A-Z a-z 0-9 . _ ~ + / = -')
+      return z.NEVER
+    }
+    keys.set(key, name)
+  }
+  return keys
+})
+
+// Never repeated in a complaint: it would stand in a terminal or a log.
+const SECRET = new Set(['DATABASE_URL', 'ACCEPTD_API_KEYS'])
 
 const schema = {
   PORT: { help: 'Port to listen on', fallback: '3000', type: whole(0, 65_535) },
@@ -53,6 +78,26 @@ const schema = {
     type: z.union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })]),
   },
   ACCEPTD_CONCURRENCY: { help: 'Jobs a worker process runs at once', fallback: '10', type: whole(1, 1000) },
+  ACCEPTD_RETENTION_SECONDS: {
+    help: 'How long jobs and their keys are kept after their end; a task may say otherwise',
+    fallback: '604800',
+    type: whole(1, MAX_RETENTION_SECONDS),
+  },
+  ACCEPTD_API_KEYS: {
+    help: 'Who may use the API, as name:key pairs with commas between; everybody where this is not set',
+    fallback: '',
+    type: apiKeys,
+  },
+  ACCEPTD_MAX_WAITING: {
+    help: 'Event streams and waiting requests that a process holds open at once',
+    fallback: '10000',
+    type: whole(0, 100_000),
+  },
+  ACCEPTD_DRAIN_SECONDS: {
+    help: 'How long to go on answering after SIGTERM, so that load balancers see /readyz fail first',
+    fallback: '0',
+    type: whole(0, 3600),
+  },
   ACCEPTD_GRACE_SECONDS: {
     help: 'How long running jobs may go on after SIGTERM before they are handed back',
     fallback: '10',
@@ -87,6 +132,12 @@ export interface Config {
   readonly publicUrl?: string
   readonly concurrency: number
   readonly graceSeconds: number
+  readonly drainSeconds: number
+  readonly retentionSeconds: number
+  /** Event streams and waiting requests together. */
+  readonly maxWaiting: number
+  /** Names of callers by their keys; empty: whoever asks is served. */
+  readonly apiKeys: ReadonlyMap<string, string>
   readonly logLevel: (typeof LEVELS)[number]
   /** Whether the output is for machines: log lines only. */
   readonly production: boolean
@@ -110,8 +161,7 @@ export function configFrom(
     const { type, fallback } = schema[name]
     const given = env[name]?.trim() || fallback
     const result = type.safeParse(given)
-    // A database URL holds a password, which is not to stand in a terminal or a log.
-    const shown = name === 'DATABASE_URL' ? '' : ` (it is "${given}")`
+    const shown = SECRET.has(name) ? '' : ` (it is "${given}")`
     if (!result.success) problems.push(`${name} ${result.error.issues[0]?.message}${shown}`)
     return result.data as z.output<(typeof schema)[K]['type']>
   }
@@ -129,6 +179,10 @@ export function configFrom(
       .map((folder) => path.resolve(folder)),
     concurrency: read('ACCEPTD_CONCURRENCY'),
     graceSeconds: read('ACCEPTD_GRACE_SECONDS'),
+    drainSeconds: read('ACCEPTD_DRAIN_SECONDS'),
+    retentionSeconds: read('ACCEPTD_RETENTION_SECONDS'),
+    maxWaiting: read('ACCEPTD_MAX_WAITING'),
+    apiKeys: read('ACCEPTD_API_KEYS'),
     logLevel: read('LOG_LEVEL'),
     production: read('NODE_ENV') === 'production',
     ...(databaseUrl ? { databaseUrl } : {}),

@@ -1,22 +1,33 @@
 /** The composition root: builds the parts in order, hands each what it needs, and closes them in reverse. */
+import { setMaxListeners } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
-import { expectFreePort, listen as listenHttp, type RunningServer } from './http/server.ts'
+import { cursorSeal } from './http/cursor.ts'
+import { tagsFor } from './http/etag.ts'
+import { forecastsFrom } from './http/forecasts.ts'
+import { authentication } from './http/principal.ts'
+import { expectFreePort, listen as listenHttp } from './http/server.ts'
 import { urlsBelow } from './http/urls.ts'
+import { waitsOf } from './http/waits.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import { joinEmbeddedPostgres } from './postgres/embedded.ts'
 import { prepareDatabase } from './prepare.ts'
 import { openDatabase, type Database } from './store/database.ts'
-import { listen, workSignal } from './store/signals.ts'
-import { sweeper } from './work/sweep.ts'
-import { ticker } from './work/ticker.ts'
+import { listen } from './store/listener.ts'
+import { readSecret } from './store/secrets.ts'
+import { signals, type Signals } from './store/signals.ts'
+import { watchJobs, type Watch } from './store/watch.ts'
+import { watchman } from './work/watchman.ts'
 import { startWorker } from './work/worker.ts'
 
 export interface Acceptd {
   /** Absent in a worker. */
   readonly port?: number
+  /** How many jobs are waited for; absent in a worker. */
+  readonly watched?: () => number
   /** Absent where DATABASE_URL was given. */
   readonly dataDir?: string
   /** Drains: no new work, requests finish, running jobs get their grace; then everything is closed. */
@@ -50,17 +61,46 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     const { boss } = await prepareDatabase(work, onError)
     closers.push(() => boss.stop({ graceful: false }))
 
-    const api = config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS)
+    const hints = signals(work.db, (error) => log.debug({ err: error }, 'a hint was not sent'))
+    closers.push(() => hints.flush())
+    const deps = { db: work.db, boss, signals: hints }
 
-    const parts = { url, log, work, boss, catalogue, onError }
-    // Together: neither must go on taking work while the other drains.
-    const draining: Close[] = []
-    closers.push(async () => void (await Promise.all(draining.map((drain) => drain()))))
     // The API first: where its port is taken, no job must have been claimed.
-    const server = api && (await startApi(config, parts, api))
-    if (server) draining.push(server.close)
-    draining.push(config.role === 'api' ? sweeping(parts) : await startWorking(config, parts))
-    return { close, ...(dataDir === undefined ? {} : { dataDir }), ...(server ? { port: server.port } : {}) }
+    const api =
+      config.role === 'worker'
+        ? undefined
+        : await startApi(config, { ...deps, catalogue, log }, open(url, 'api', API_CONNECTIONS))
+    if (api) closers.push(api.close)
+    const { concurrency, graceSeconds } = config
+    const worker =
+      config.role === 'api'
+        ? undefined
+        : await startWorker(deps, { catalogue, log, concurrency, graceSeconds })
+    const looking = worker ? undefined : watchman(deps, log)
+    const listener = listen({
+      url,
+      onSignal(channel, payload) {
+        if (channel === 'acceptd_cancel') worker?.cancel(payload)
+        else if (channel === 'acceptd_work') worker?.wake()
+        else api?.watch.changed(payload.split(' '))
+      },
+      onReady() {
+        worker?.catchUp()
+        api?.watch.look()
+      },
+      onError,
+    })
+    // Last, as running jobs may yet be canceled, and polled for the end that the worker's grace lets them reach.
+    closers.push(() => listener.close())
+    closers.push(async () => {
+      await Promise.all([api?.drain(), worker?.stop(), looking?.stop()])
+    })
+    const server = api
+    return {
+      close,
+      ...(dataDir === undefined ? {} : { dataDir }),
+      ...(server ? { port: server.port, watched: () => server.watch.size } : {}),
+    }
   } catch (error) {
     await close()
     throw error
@@ -69,15 +109,6 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
 
 type Close = () => Promise<void>
 
-interface Parts {
-  readonly url: string
-  readonly log: Logger
-  readonly work: Database
-  readonly boss: PgBoss
-  readonly catalogue: Catalogue
-  readonly onError: (error: Error) => void
-}
-
 async function findDatabase(config: Config, closers: Close[]): Promise<{ url: string; dataDir?: string }> {
   if (config.databaseUrl !== undefined) return { url: config.databaseUrl }
   const embedded = await joinEmbeddedPostgres(config.dataDir)
@@ -85,48 +116,59 @@ async function findDatabase(config: Config, closers: Close[]): Promise<{ url: st
   return { url: embedded.url, dataDir: embedded.dataDir }
 }
 
-async function startWorking(config: Config, { url, work, onError, ...parts }: Parts): Promise<Close> {
-  const { concurrency, graceSeconds } = config
-  const worker = await startWorker({ ...parts, db: work.db, concurrency, graceSeconds })
-  const listener = listen({
-    url,
-    onSignal: (channel, payload) => (channel === 'acceptd_cancel' ? worker.cancel(payload) : worker.wake()),
-    onReady: worker.catchUp,
-    onError,
-  })
-  // Last, as running jobs may yet be canceled; and come what may, or it would go on listening for ever.
-  return () => worker.stop().finally(() => listener.close())
+interface ApiParts {
+  readonly boss: PgBoss
+  readonly signals: Signals
+  readonly catalogue: Catalogue
+  readonly log: Logger
 }
 
-/** A process without a worker sweeps too: otherwise the death of the only worker would go unnoticed. */
-function sweeping({ work, boss, log }: Parts): Close {
-  const sweeps = ticker(sweeper(work.db, boss, log), (error) => log.warn({ err: error }, 'could not sweep'))
-  return () => sweeps.stop()
+interface Api {
+  readonly port: number
+  readonly watch: Watch
+  /** From now on whoever waits is answered and nothing new is accepted; resolves when load balancers have had time to see. */
+  readonly drain: Close
+  readonly close: Close
 }
 
 async function startApi(
   config: Config,
-  { boss, catalogue, log }: Parts,
+  { boss, signals: hints, catalogue, log }: ApiParts,
   { db }: Database,
-): Promise<RunningServer> {
-  const signal = workSignal(db, (error) => log.debug({ err: error }, 'work signal not sent'))
-  const { host, port, publicUrl } = config
+): Promise<Api> {
+  const { host, port, publicUrl, retentionSeconds, maxWaiting, drainSeconds, apiKeys } = config
   const urls = urlsBelow(publicUrl)
-  let draining = false
-  const app = createApp({
-    deps: { db, boss, workSignal: signal },
+  const draining = new AbortController()
+  // Every stream and every waiting request listens to it.
+  setMaxListeners(0, draining.signal)
+  const onError = (error: unknown) => log.debug({ err: error }, 'could not look')
+  const watch = watchJobs(db, onError)
+  const context = {
+    deps: { db, boss, signals: hints, retentionSeconds },
     catalogue,
-    log,
-    isDraining: () => draining,
     urls,
+    tags: tagsFor(publicUrl),
+    watch,
+    waits: waitsOf({ watch, draining: draining.signal, max: maxWaiting }),
+    forecasts: forecastsFrom(db, catalogue, onError),
+    cursors: cursorSeal(await readSecret(db, 'cursor')),
+    authenticate: authentication(apiKeys),
+    draining: draining.signal,
+  }
+  const app = createApp({
+    context,
+    log,
+    draining: draining.signal,
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
   const server = await listenHttp(app, { host, port, log, urls })
   return {
     port: server.port,
-    close() {
-      draining = true
-      return server.close()
+    watch,
+    drain: () => {
+      draining.abort()
+      return sleep(drainSeconds * 1000)
     },
+    close: () => server.close().finally(() => watch.close()),
   }
 }

@@ -7,6 +7,7 @@ import type { Db } from '../store/database.ts'
 import { insertJob } from '../store/insert-job.ts'
 import { findJob, findJobByKey } from '../store/jobs.ts'
 import { isLockTimeout, isOutage } from '../store/outage.ts'
+import { purgeKey } from '../store/retention.ts'
 import type { Deps } from './deps.ts'
 
 export interface KeyedSubmission {
@@ -30,7 +31,7 @@ export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Sub
   const id = newJobId()
   const job = await accept(deps, keyed, id).catch((error: unknown) => resolveDoubt(deps, keyed, id, error))
   if (!job) return replay(deps, keyed)
-  deps.workSignal.send()
+  deps.signals.work()
   return { job, replayed: false }
 }
 
@@ -52,9 +53,15 @@ export async function findReplay(
   )
 }
 
-function accept({ db, boss }: Deps, keyed: KeyedSubmission, id: string): Promise<Job | undefined> {
+function accept(deps: Deps, keyed: KeyedSubmission, id: string): Promise<Job | undefined> {
+  const { db, boss } = deps
+  const retentionSeconds = keyed.submission.task.retentionSeconds ?? deps.retentionSeconds
   return db.transaction().execute(async (trx) => {
-    const job = await insertJob(trx, { ...keyed, id })
+    const { principal, idempotencyKey: key } = keyed
+    const insert = () => insertJob(trx, { ...keyed, id, retentionSeconds })
+    // The key may be that of a job whose time is over, which is only not yet purged.
+    const job =
+      (await insert()) ?? (key && (await purgeKey(trx, principal, key)) ? await insert() : undefined)
     if (job) await enqueue(boss, trx, job)
     return job
   })

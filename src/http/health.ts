@@ -33,11 +33,11 @@ type Checks = Record<string, Measurement[]>
 
 export interface HealthOptions {
   readonly db: Db
-  /** True from the moment the process was asked to stop. */
-  readonly isDraining: () => boolean
+  /** Aborted from the moment the process was asked to stop. */
+  readonly draining: AbortSignal
 }
 
-export function healthRouter({ db, isDraining }: HealthOptions): Router {
+export function healthRouter({ db, draining }: HealthOptions): Router {
   const router = strictRouter()
   const open = { mediaTypes: [] }
   // Alive means that the process answers. A database that is away is no reason to restart us.
@@ -61,7 +61,9 @@ export function healthRouter({ db, isDraining }: HealthOptions): Router {
   }
 
   function drainingCheck(): Checks {
-    return isDraining() ? { 'process:draining': [{ status: 'fail', output: 'The process is stopping' }] } : {}
+    return draining.aborted
+      ? { 'process:draining': [{ status: 'fail', output: 'The process is stopping' }] }
+      : {}
   }
 }
 

@@ -5,10 +5,10 @@ import { INLINE_RESULT_BYTES, type Job } from '../job/job.ts'
 import { isTerminal, STATUSES } from '../job/status.ts'
 import type { Urls } from './urls.ts'
 
-const time = z.iso.datetime().meta({ format: 'date-time' })
-const link = z.string().meta({ format: 'uri-reference' })
+export const time = z.iso.datetime().meta({ format: 'date-time' })
+export const link = z.string().meta({ format: 'uri-reference' })
 
-const jobError = z
+export const jobError = z
   .object({
     type: link,
     title: z.string(),
@@ -21,6 +21,7 @@ const jobError = z
   .meta({ id: 'JobError', description: 'Why the job failed' })
 
 // One that hangs together, for the docs: put together from the types alone it would be pending, done and failed at once.
+const SELF = '/jobs/0190163d-8694-739b-aea5-966c26f8ad91'
 const EXAMPLE = {
   id: '0190163d-8694-739b-aea5-966c26f8ad91',
   task: 'word-count',
@@ -36,18 +37,33 @@ const EXAMPLE = {
   startedAt: '2026-11-22T09:00:00.012Z',
   updatedAt: '2026-11-22T09:00:01.500Z',
   links: {
-    self: '/jobs/0190163d-8694-739b-aea5-966c26f8ad91',
-    result: '/jobs/0190163d-8694-739b-aea5-966c26f8ad91/result',
-    cancel: '/jobs/0190163d-8694-739b-aea5-966c26f8ad91/cancel',
+    self: SELF,
+    result: `${SELF}/result`,
+    events: `${SELF}/events`,
+    attempts: `${SELF}/attempts`,
+    cancel: `${SELF}/cancel`,
   },
 }
+
+const links = z.object({
+  self: link,
+  result: link,
+  events: link.meta({ description: 'Its changes as Server-Sent Events' }),
+  attempts: link,
+  cancel: link.meta({ description: 'POST here to cancel; only while that can be done' }).optional(),
+  retry: link
+    .meta({ description: 'POST here to run it again; only if it failed or was canceled' })
+    .optional(),
+})
 
 export const jobSchema = z
   .object({
     id: z.uuid(),
     task: z.string(),
     status: z.enum(STATUSES),
-    done: z.boolean().meta({ description: 'True when the status will not change any more' }),
+    done: z.boolean().meta({
+      description: 'True when the status will not change any more, unless somebody has the job run again',
+    }),
     attempt: z.int().min(0).meta({ description: 'Which try this is; 0 before the first' }),
     maxAttempts: z.int().min(1),
     progress: z.int().min(0).max(100).meta({ description: 'Percent, if the task reports it' }).optional(),
@@ -56,26 +72,35 @@ export const jobSchema = z
     tags: z.array(z.string()),
     createdAt: time,
     runAt: time.meta({ description: 'Not before this; after a failed attempt, when the next one is due' }),
-    startedAt: time.optional(),
+    nextAttemptAt: time
+      .meta({ description: 'When the next attempt is due; only between a failed one and that' })
+      .optional(),
+    startedAt: time.meta({ description: 'When the latest attempt started' }).optional(),
     finishedAt: time.optional(),
     updatedAt: time,
+    expiresAt: time
+      .meta({ description: 'When the job is forgotten, with its result and its key; once it is done' })
+      .optional(),
     cancelRequestedAt: time
       .meta({ description: 'Somebody asked to cancel it while it was running' })
       .optional(),
     result: z
       .unknown()
-      .meta({ description: `When completed and no larger than ${INLINE_RESULT_BYTES} bytes; never in lists` })
+      .meta({
+        description: `When completed, JSON and no larger than ${INLINE_RESULT_BYTES} bytes; never in lists`,
+      })
       .optional(),
     error: jobError.optional(),
-    links: z.object({
-      self: link,
-      result: link,
-      cancel: link.meta({ description: 'Only while the job can be canceled' }).optional(),
-    }),
+    links,
   })
   .meta({ id: 'Job', example: EXAMPLE })
 
 export type JobDocument = z.infer<typeof jobSchema>
+
+/** What `Prefer: return=minimal` asks for. */
+export const minimalJobSchema = jobSchema
+  .pick({ id: true, status: true, links: true })
+  .meta({ id: 'MinimalJob', description: 'Where to look; with `Prefer: return=minimal`' })
 
 /** Holds nothing that changes by itself (no clock, no age, no place in the queue), so an idle job reads the same twice. */
 export function jobDocument(job: Job, urls: Urls): JobDocument {
@@ -93,16 +118,21 @@ export function jobDocument(job: Job, urls: Urls): JobDocument {
     tags: [...job.tags],
     createdAt: job.createdAt.toISOString(),
     runAt: job.runAt.toISOString(),
+    ...(isBackingOff(job) ? { nextAttemptAt: job.runAt.toISOString() } : {}),
     ...(job.startedAt ? { startedAt: job.startedAt.toISOString() } : {}),
     ...(job.finishedAt ? { finishedAt: job.finishedAt.toISOString() } : {}),
     updatedAt: job.updatedAt.toISOString(),
+    ...(job.expiresAt ? { expiresAt: job.expiresAt.toISOString() } : {}),
     ...(job.cancelRequestedAt ? { cancelRequestedAt: job.cancelRequestedAt.toISOString() } : {}),
     ...(job.result === undefined ? {} : { result: job.result }),
-    ...(job.failure ? { error: { type: urls.problem(typeOf(job.failure.code)), ...job.failure } } : {}),
+    ...(job.failure ? { error: errorOf(job.failure, urls) } : {}),
     links: {
       self: urls.job(job.id),
       result: urls.result(job.id),
+      events: urls.events(job.id),
+      attempts: urls.attempts(job.id),
       ...(done || job.cancelRequestedAt ? {} : { cancel: urls.cancel(job.id) }),
+      ...(done && job.status !== 'completed' ? { retry: urls.retry(job.id) } : {}),
     },
   }
 }
@@ -113,7 +143,18 @@ export function listedJob(job: Job, urls: Urls): JobDocument {
   return document
 }
 
-// A code of the task's own is a kind of task-failed.
-function typeOf(code: string): string {
-  return code in FAILURES ? code : 'task-failed'
+export function minimalJob(job: Job, urls: Urls): z.infer<typeof minimalJobSchema> {
+  const { id, status, links: where } = jobDocument(job, urls)
+  return { id, status, links: where }
+}
+
+export function errorOf(failure: NonNullable<Job['failure']>, urls: Urls): z.infer<typeof jobError> {
+  // A code of the task's own is a kind of task-failed.
+  const code = Object.hasOwn(FAILURES, failure.code) ? failure.code : 'task-failed'
+  return { type: urls.problem(code), ...failure }
+}
+
+// Compared with the time of the move, not with the clock: an attempt handed back has been due all along.
+function isBackingOff({ status, attempt, runAt, updatedAt }: Job): boolean {
+  return status === 'pending' && attempt > 0 && runAt > updatedAt
 }

@@ -7,11 +7,14 @@ type Handler = (req: Request, res: Response) => Promise<void> | void
 export interface Methods {
   readonly get?: Handler
   readonly post?: readonly [...before: RequestHandler[], handler: Handler]
+  readonly delete?: Handler
 }
 
 export interface ResourceOptions {
   /** What it can be had as; anything is acceptable where it is empty. */
   readonly mediaTypes?: readonly string[]
+  /** Passed through before anything else about the request is judged, but for its address and method. */
+  readonly before?: readonly RequestHandler[]
 }
 
 /** One address for each thing: `/jobs/` and `/JOBS` are not `/jobs`. */
@@ -25,11 +28,14 @@ export function resource(
   router: Router,
   path: string,
   methods: Methods,
-  { mediaTypes = JSON_TYPES }: ResourceOptions = {},
+  { mediaTypes = JSON_TYPES, before = [] }: ResourceOptions = {},
 ): void {
-  const allow = ['OPTIONS', ...(methods.get ? ['GET', 'HEAD'] : []), ...(methods.post ? ['POST'] : [])].join(
-    ', ',
-  )
+  const allow = [
+    'OPTIONS',
+    ...(methods.get ? ['GET', 'HEAD'] : []),
+    ...(methods.post ? ['POST'] : []),
+    ...(methods.delete ? ['DELETE'] : []),
+  ].join(', ')
   const route = router.route(path)
   const acceptable: RequestHandler = (req, _res, next) => {
     // Before anything is done: a client that cannot read the answer must not find the job done (RFC 9110 §15.5.7).
@@ -38,8 +44,9 @@ export function resource(
     }
     next()
   }
-  if (methods.get) route.get(acceptable, methods.get)
-  if (methods.post) route.post(acceptable, ...methods.post)
+  if (methods.get) route.get(...before, acceptable, methods.get)
+  if (methods.post) route.post(...before, acceptable, ...methods.post)
+  if (methods.delete) route.delete(...before, acceptable, methods.delete)
   route.options((_req, res) => {
     res.set('Allow', allow).status(204).end()
   })

@@ -1,19 +1,38 @@
-/** Writing a JSON body. */
-import type { Response } from 'express'
+/** Writing a body. */
+import type { Request, Response } from 'express'
+import { encoded, type Coding } from './content-coding.ts'
+import { isUnchanged } from './etag.ts'
 
 /** Ends with a line break, so that a shell prompt after curl stands on a line of its own. */
 export function sendJson(res: Response, status: number, body: unknown, mediaType = 'application/json'): void {
-  sendJsonText(res, status, JSON.stringify(body), mediaType)
+  write(res, status, Buffer.from(`${JSON.stringify(body)}\n`), mediaType)
 }
 
-/** As sendJson, for what is JSON text already. */
-export function sendJsonText(
+export interface Representation {
+  readonly etag: string
+  readonly coding: Coding
+  readonly mediaType?: string
+  /** JSON text, or bytes as they are; asked for only where they are needed. */
+  readonly text: () => string | Buffer
+}
+
+/** A 200, or the 304 that says the client has it (RFC 9110 §13.2.2, §15.4.5). The headers of both have been set. */
+export async function sendRepresentation(
+  req: Request,
   res: Response,
-  status: number,
-  text: string,
-  mediaType = 'application/json',
-): void {
-  const body = Buffer.from(`${text}\n`)
+  { etag, coding, mediaType = 'application/json', text }: Representation,
+): Promise<void> {
+  if (isUnchanged(req, etag)) {
+    res.writeHead(304).end()
+    return
+  }
+  const given = text()
+  const body = await encoded(typeof given === 'string' ? Buffer.from(`${given}\n`) : given, coding)
+  if (coding !== 'identity') res.set('Content-Encoding', coding)
+  write(res, 200, body, mediaType)
+}
+
+function write(res: Response, status: number, body: Buffer, mediaType: string): void {
   // Past Express's res.send, which would add a charset that JSON does not have (RFC 8259 §11).
   res.writeHead(status, { 'Content-Type': mediaType, 'Content-Length': body.length })
   res.end(body)

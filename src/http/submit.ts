@@ -1,25 +1,22 @@
 /** POST /jobs and POST /tasks/{task}: two doors to the same command. */
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import type { Deps } from '../commands/deps.ts'
+import { findOwnJob } from '../commands/own-job.ts'
 import { findReplay, submitJob } from '../commands/submit-job.ts'
-import { taskNamed, type Catalogue } from '../job/catalogue.ts'
+import { taskNamed } from '../job/catalogue.ts'
+import { JobError } from '../job/errors.ts'
 import { fingerprintOf } from '../job/fingerprint.ts'
 import type { Job } from '../job/job.ts'
-import { findFlaws, type Path } from '../job/json.ts'
+import { findFlaws, isObject, type Path } from '../job/json.ts'
+import { isTerminal } from '../job/status.ts'
 import { submissionFrom, submissionOptions } from '../job/submission.ts'
-import { sendAccepted } from './accepted.ts'
+import { sendAccepted, sendEnded } from './accepted.ts'
+import type { HttpContext } from './context.ts'
 import { idempotencyKey, markReplayed } from './idempotency-key.ts'
 import { jsonOf } from './json-body.ts'
+import { markApplied, preferencesOf } from './prefer.ts'
 import { principalOf } from './principal.ts'
 import { noParameters, queryOf } from './query.ts'
-import type { Urls } from './urls.ts'
-
-export interface Doors {
-  readonly deps: Deps
-  readonly catalogue: Catalogue
-  readonly urls: Urls
-}
 
 /** The options of a submission as query parameters, where the body is the input itself. */
 export const submissionQuery = z.strictObject({
@@ -34,32 +31,33 @@ export const submissionQuery = z.strictObject({
 })
 
 /** The body is the whole submission. */
-export async function submitToJobs(doors: Doors, req: Request, res: Response): Promise<void> {
-  queryOf(noParameters, req)
-  await submit(doors, req, res, jsonOf(req), ['input'])
+export function submitToJobs(context: HttpContext) {
+  return async (req: Request, res: Response): Promise<void> => {
+    queryOf(noParameters, req)
+    await submit(context, req, res, jsonOf(req), ['input'])
+  }
 }
 
 /** The body is the input; the options are in the query. */
-export async function submitToTask(
-  doors: Doors,
-  req: Request<{ task: string }>,
-  res: Response,
-): Promise<void> {
-  const task = taskNamed(doors.catalogue, req.params.task)
-  const options = queryOf(submissionQuery, req as Request)
-  await submit(doors, req as Request, res, { ...options, task: task.name, input: jsonOf(req as Request) }, [])
+export function submitToTask(context: HttpContext) {
+  return async (req: Request, res: Response): Promise<void> => {
+    const { name: task } = taskNamed(context.catalogue, String(req.params['task']))
+    const options = queryOf(submissionQuery, req)
+    await submit(context, req, res, { ...options, task, input: jsonOf(req) }, [])
+  }
 }
 
 async function submit(
-  doors: Doors,
+  context: HttpContext,
   req: Request,
   res: Response,
   sent: unknown,
   inputAt: Path,
 ): Promise<void> {
-  const { deps, catalogue, urls } = doors
-  const principal = principalOf()
+  const { deps, catalogue } = context
+  const principal = principalOf(res)
   const key = idempotencyKey(req)
+  if (key === undefined) expectNoneRequired(context, sent)
   const keyed = key === undefined ? {} : { idempotencyKey: key }
   // What the database cannot keep was never accepted, so there is nothing to replay; and it has no canonical form.
   const storable = findFlaws(sent).length === 0
@@ -67,13 +65,57 @@ async function submit(
 
   // Before the schema: what was accepted once must replay even if the task's schema has been tightened since.
   const earlier = storable ? await findReplay(deps.db, { principal, fingerprint, ...keyed }) : undefined
-  if (earlier) return answer(earlier, true)
+  if (earlier) return answer(context, req, res, { job: earlier, replayed: true })
   const submission = submissionFrom(catalogue, sent, inputAt)
-  const { job, replayed } = await submitJob(deps, { principal, submission, fingerprint, ...keyed })
-  return answer(job, replayed)
+  if (context.draining.aborted) throw stopping()
+  return answer(context, req, res, await submitJob(deps, { principal, submission, fingerprint, ...keyed }))
+}
 
-  function answer(accepted: Job, isReplay: boolean): void {
-    if (isReplay) markReplayed(res)
-    sendAccepted(res, urls, accepted, catalogue.get(accepted.task))
-  }
+async function answer(
+  context: HttpContext,
+  req: Request,
+  res: Response,
+  { job, replayed }: { readonly job: Job; readonly replayed: boolean },
+): Promise<void> {
+  const preferences = preferencesOf(req)
+  const { waitSeconds, returnMinimal: minimal } = preferences
+  const latest = waitSeconds === undefined ? job : await untilDone(context, req, res, job, waitSeconds)
+  if (replayed) markReplayed(res)
+  markApplied(res, preferences)
+  // One answer for all that was accepted, be it new, replayed or done, unless the client asked to wait for the end.
+  if (waitSeconds !== undefined && isTerminal(latest.status)) sendEnded(context, res, latest, { minimal })
+  else sendAccepted(context, res, latest, { minimal })
+}
+
+async function untilDone(
+  { deps, waits }: HttpContext,
+  req: Request,
+  res: Response,
+  job: Job,
+  seconds: number,
+): Promise<Job> {
+  const { id, principal } = job
+  // The job is accepted, come what may: where it cannot be read the client has its 202 and polls.
+  const read = () =>
+    findOwnJob(deps.db, { id, principal }).catch((error: unknown) => {
+      req.log.debug({ err: error, job: id }, 'could not wait for the job')
+      return job
+    })
+  return waits.until(res, { id, read, isEnough: ({ status }) => isTerminal(status), seconds })
+}
+
+// By then another process has taken over, or this one is back.
+const STOPPING_RETRY_SECONDS = 2
+
+function stopping(): JobError {
+  const detail = 'This process is stopping; send the same request again, with the same Idempotency-Key'
+  return new JobError('temporary-reduced-capacity', detail, { retryAfterSeconds: STOPPING_RETRY_SECONDS })
+}
+
+function expectNoneRequired({ catalogue }: HttpContext, sent: unknown): void {
+  const name = isObject(sent) ? sent['task'] : undefined
+  const task = typeof name === 'string' ? catalogue.get(name) : undefined
+  if (!task?.requiresIdempotencyKey) return
+  const detail = `${task.name} must not be done twice by mistake: send an Idempotency-Key of your own making, such as a UUID`
+  throw new JobError('idempotency-key-required', detail)
 }

@@ -2,7 +2,10 @@
 export interface Urls {
   job(id: string): string
   result(id: string): string
+  events(id: string): string
+  attempts(id: string): string
   cancel(id: string): string
+  retry(id: string): string
   jobs(query: URLSearchParams): string
   task(name: string): string
   problem(code: string): string
@@ -14,8 +17,11 @@ export function urlsBelow(publicUrl: string | undefined): Urls {
   return {
     job: (id) => `${base}/jobs/${id}`,
     result: (id) => `${base}/jobs/${id}/result`,
+    events: (id) => `${base}/jobs/${id}/events`,
+    attempts: (id) => `${base}/jobs/${id}/attempts`,
     cancel: (id) => `${base}/jobs/${id}/cancel`,
-    jobs: (query) => `${base}/jobs?${query.toString()}`,
+    retry: (id) => `${base}/jobs/${id}/retry`,
+    jobs: (query) => `${base}/jobs${query.size > 0 ? `?${query.toString()}` : ''}`,
     task: (name) => `${base}/tasks/${name}`,
     problem: (code) => `${base}/problems/${code}`,
   }

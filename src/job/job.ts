@@ -10,6 +10,8 @@ export interface Job {
   readonly principal: string
   readonly task: string
   readonly status: Status
+  /** Rises with every change a reader can see. */
+  readonly revision: number
   readonly tags: readonly string[]
   /** Higher runs first; 0 unless asked for. */
   readonly priority: number
@@ -29,8 +31,14 @@ export interface Job {
   readonly finishedAt?: Date
   readonly updatedAt: Date
   readonly cancelRequestedAt?: Date
-  /** The result, where it is small enough to stand in the job document (INLINE_RESULT_BYTES). */
+  /** When a job that has ended is forgotten, with its result and its key. */
+  readonly expiresAt?: Date
+  /** How long after its end that is, and for how long it is then remembered as gone. */
+  readonly retentionSeconds: number
+  /** The result, where it is JSON and small enough to stand in the job document (INLINE_RESULT_BYTES). */
   readonly result?: Json
+  /** Of a completed job. */
+  readonly resultBytes?: number
   readonly failure?: Failure
   /** SHA-256 of what was asked for, in hex; tells a replay from a reused key. */
   readonly fingerprint: string

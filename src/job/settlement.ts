@@ -4,7 +4,11 @@ import type { Job } from './job.ts'
 import { backOffSeconds, type RetryPolicy } from './retry.ts'
 
 export type Outcome =
-  | { readonly kind: 'completed'; /** JSON text. */ readonly result: string }
+  | {
+      readonly kind: 'completed'
+      /** JSON text. */ readonly result: string
+      /** Of a file. */ readonly mediaType?: string
+    }
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** Cut off by a shutdown. */
   | { readonly kind: 'interrupted' }
@@ -13,12 +17,31 @@ export type Outcome =
   /** Ended because it was asked to. */
   | { readonly kind: 'canceled' }
 
+/** Why an attempt was the last, or is not. */
+export const REASONS = {
+  completed: 'The task returned its result',
+  canceled: 'Somebody canceled the job',
+  'final-error': 'The error says that no further attempt can mend it',
+  'attempts-used-up': 'It was the last attempt the job had',
+  'crashed-too-often': 'Too many workers died while running it',
+  'back-off': 'The task failed; it is tried again after a pause',
+  'handed-back': 'The worker was stopped; the job goes on elsewhere and no attempt is used up',
+  'worker-died': 'The worker died; the job goes on elsewhere and no attempt is used up',
+} as const
+
+export type Reason = keyof typeof REASONS
+
 export type Settlement =
-  | { readonly move: 'complete'; readonly result: string }
-  | { readonly move: 'fail'; readonly failure: Failure }
-  | { readonly move: 'retry'; readonly delaySeconds: number }
-  | { readonly move: 'release'; readonly crashed: boolean }
-  | { readonly move: 'cancel' }
+  | {
+      readonly move: 'complete'
+      readonly reason: Reason
+      readonly result: string
+      readonly mediaType?: string
+    }
+  | { readonly move: 'fail'; readonly reason: Reason; readonly failure: Failure }
+  | { readonly move: 'retry'; readonly reason: Reason; readonly delaySeconds: number }
+  | { readonly move: 'release'; readonly reason: Reason; readonly crashed: boolean }
+  | { readonly move: 'cancel'; readonly reason: Reason }
 
 // A job that took three workers with it will take a fourth; the others' work matters more.
 export const MAX_CRASHES = 3
@@ -32,17 +55,22 @@ export function settlementOf(
   policy: RetryPolicy,
   random: () => number = Math.random,
 ): Settlement {
-  if (outcome.kind === 'completed') return { move: 'complete', result: outcome.result }
-  if (outcome.kind === 'canceled' || job.cancelRequestedAt) return { move: 'cancel' }
-  if (outcome.kind === 'interrupted') return { move: 'release', crashed: false }
-  if (outcome.kind === 'crashed') {
-    if (job.crashes + 1 < MAX_CRASHES) return { move: 'release', crashed: true }
-    const detail = `${MAX_CRASHES} workers died while running this job, so it is not tried again`
-    return { move: 'fail', failure: failure('crashed', detail, false) }
+  if (outcome.kind === 'completed') {
+    const { kind: _, ...result } = outcome
+    return { move: 'complete', reason: 'completed', ...result }
   }
-  if (!outcome.failure.retryable || job.attempt >= job.maxAttempts)
-    return { move: 'fail', failure: outcome.failure }
-  return { move: 'retry', delaySeconds: backOffSeconds(policy, failuresOf(job, policy), random) }
+  if (outcome.kind === 'canceled' || job.cancelRequestedAt) return { move: 'cancel', reason: 'canceled' }
+  if (outcome.kind === 'interrupted') return { move: 'release', reason: 'handed-back', crashed: false }
+  if (outcome.kind === 'crashed') {
+    if (job.crashes + 1 < MAX_CRASHES) return { move: 'release', reason: 'worker-died', crashed: true }
+    const detail = `${MAX_CRASHES} workers died while running this job, so it is not tried again`
+    return { move: 'fail', reason: 'crashed-too-often', failure: failure('crashed', detail, false) }
+  }
+  const { failure: why } = outcome
+  if (!why.retryable) return { move: 'fail', reason: 'final-error', failure: why }
+  if (job.attempt >= job.maxAttempts) return { move: 'fail', reason: 'attempts-used-up', failure: why }
+  const delaySeconds = backOffSeconds(policy, failuresOf(job, policy), random)
+  return { move: 'retry', reason: 'back-off', delaySeconds }
 }
 
 /** Failed attempts of the present allowance: crashes and shutdowns raised maxAttempts and so do not count. */

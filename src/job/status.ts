@@ -2,7 +2,7 @@
 export const STATUSES = ['pending', 'running', 'completed', 'failed', 'canceled'] as const
 export type Status = (typeof STATUSES)[number]
 
-/** Every change of status a job can make, by name. There is no move out of a terminal status. */
+/** Every change of status a job can make, by name. Out of a terminal status there is but one, and only on request. */
 export const MOVES = {
   /** A worker claims it. */
   start: { from: ['pending'], to: 'running' },
@@ -13,13 +13,18 @@ export const MOVES = {
   complete: { from: ['running'], to: 'completed' },
   fail: { from: ['running'], to: 'failed' },
   cancel: { from: ['pending', 'running'], to: 'canceled' },
+  /** Somebody asks for it to be done after all. */
+  rerun: { from: ['failed', 'canceled'], to: 'pending' },
 } as const satisfies Record<string, { from: readonly Status[]; to: Status }>
 
 export type Move = keyof typeof MOVES
 
-const LEFT_BY_A_MOVE: ReadonlySet<Status> = new Set(Object.values(MOVES).flatMap((move) => [...move.from]))
+const { rerun: _, ...OWN_MOVES } = MOVES
+const LEFT_BY_ITSELF: ReadonlySet<Status> = new Set(
+  Object.values(OWN_MOVES).flatMap((move) => [...move.from]),
+)
 
-/** Terminal: no move leads on, so nothing about the job will ever change. */
+/** Terminal: nothing about the job will change unless somebody asks for it to be run again. */
 export function isTerminal(status: Status): boolean {
-  return !LEFT_BY_A_MOVE.has(status)
+  return !LEFT_BY_ITSELF.has(status)
 }

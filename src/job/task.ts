@@ -36,8 +36,23 @@ export interface TaskDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly timeoutSeconds?: number
   /** How long a job usually takes; what the first clients are told to wait. 3 s unless set. */
   readonly typicalSeconds?: number
+  /** How long a job is kept after its end, instead of what ACCEPTD_RETENTION_SECONDS says. */
+  readonly retentionSeconds?: number
+  /** True: a submission without an Idempotency-Key is refused. For work that must not be done twice. */
+  readonly requiresIdempotencyKey?: boolean
+  /** The task should not be used any more. It goes on working; clients are told by headers, and the docs strike it out. */
+  readonly deprecated?: Deprecation
   // A method, not a property: its parameter is then checked bivariantly, so that every Task fits AnyTask.
   run(input: z.output<I>, context: TaskContext): z.input<O> | Promise<z.input<O>>
+}
+
+export interface Deprecation {
+  /** Since when: a time with its zone (RFC 9745). */
+  readonly since: string
+  /** When it may stop working, not before `since` (RFC 8594). */
+  readonly sunset?: string
+  /** A page that says what to use instead. */
+  readonly see?: string
 }
 
 export interface Task<
@@ -57,6 +72,8 @@ const TASK = Symbol.for('acceptd.task')
 
 // A day: far beyond what anyone waits for a job, near enough that a forgotten zero is caught.
 const MAX_TIMEOUT_SECONDS = 86_400
+// Ten years: what is to be kept longer than that belongs elsewhere.
+export const MAX_RETENTION_SECONDS = 10 * 366 * 86_400
 // A year: what waits longer will find another world; and the database's calendar has an end.
 const MAX_DELAY_SECONDS = 366 * 86_400
 
@@ -93,9 +110,31 @@ export function defineTask<I extends z.ZodType, O extends z.ZodType>(
     `timeoutSeconds must be above 0 and at most ${MAX_TIMEOUT_SECONDS}`,
   )
   must(isNumber(typicalSeconds) && typicalSeconds > 0, 'typicalSeconds must be above 0')
+  const { retentionSeconds, deprecated } = definition
+  must(
+    retentionSeconds === undefined ||
+      (Number.isInteger(retentionSeconds) &&
+        retentionSeconds >= 1 &&
+        retentionSeconds <= MAX_RETENTION_SECONDS),
+    `retentionSeconds must be a whole number from 1 to ${MAX_RETENTION_SECONDS}`,
+  )
+  if (deprecated) mustBeDeprecation(deprecated)
   // Named, because a spread leaves out what stands on a prototype, as in an instance of a class.
   const run = definition.run.bind(definition)
   return { ...definition, run, [TASK]: true, retry, timeoutSeconds, typicalSeconds }
+}
+
+function mustBeDeprecation(deprecated: Deprecation): void {
+  refuseUnknown(deprecated, ['since', 'sunset', 'see'], 'deprecated.')
+  const { since, sunset, see } = deprecated
+  const isTime = (text: unknown) =>
+    typeof text === 'string' && /Z|[+-]\d\d:\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+  must(isTime(since), 'deprecated.since must be a time with its zone, such as 2026-12-31T00:00:00Z')
+  must(
+    sunset === undefined || (isTime(sunset) && Date.parse(sunset) >= Date.parse(since)),
+    'deprecated.sunset must be a time with its zone, and not before deprecated.since',
+  )
+  must(see === undefined || URL.canParse(see, 'http://here'), 'deprecated.see must be a URL')
 }
 
 export function isTask(value: unknown): value is AnyTask {
@@ -120,6 +159,9 @@ const DEFINITION = [
   'retry',
   'timeoutSeconds',
   'typicalSeconds',
+  'retentionSeconds',
+  'requiresIdempotencyKey',
+  'deprecated',
   'run',
 ] as const satisfies readonly (keyof TaskDefinition<z.ZodType, z.ZodType>)[]
 

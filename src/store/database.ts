@@ -2,6 +2,7 @@
 import { Kysely, PostgresDialect, type ColumnType, type Generated, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Failure } from '../job/failure.ts'
+import type { Outcome, Reason } from '../job/settlement.ts'
 import type { Status } from '../job/status.ts'
 
 /** Our tables live in a schema of their own, so that acceptd can share a database. */
@@ -17,6 +18,7 @@ export interface JobsTable {
   principal: string
   task: string
   status: Generated<Status>
+  revision: Generated<number>
   input: JsonColumn<unknown>
   tags: string[]
   priority: number
@@ -38,12 +40,45 @@ export interface JobsTable {
   failure: JsonColumn<Failure> | null
   idempotency_key: string | null
   fingerprint: string
+  retention_seconds: Generated<number>
+  expires_at: Date | null
+  result_type: string | null
+}
+
+export interface AttemptsTable {
+  job_id: string
+  attempt: number
+  worker_id: string
+  started_at: Date
+  ended_at: Stamp
+  outcome: Outcome['kind']
+  reason: Reason
+  next_attempt_at: Date | null
+  failure: JsonColumn<Failure> | null
+}
+
+export interface TombstonesTable {
+  id: string
+  principal: string
+  forget_at: Date
+}
+
+export interface ExperienceTable {
+  task: string
+  runs: Generated<number[]>
+  waits: Generated<number[]>
+}
+
+export interface SecretsTable {
+  name: string
+  value: Generated<Buffer>
 }
 
 export interface WorkersTable {
   id: string
   host: string
   pid: number
+  concurrency: number
   started_at: Stamp
   seen_at: Stamp
 }
@@ -51,6 +86,10 @@ export interface WorkersTable {
 export interface Tables {
   jobs: JobsTable
   workers: WorkersTable
+  attempts: AttemptsTable
+  tombstones: TombstonesTable
+  experience: ExperienceTable
+  secrets: SecretsTable
 }
 
 /** Either the database or an open transaction; a function that must be inside one asks for a Trx. */

@@ -11,6 +11,7 @@ export interface NewJob {
   readonly submission: Submission
   readonly idempotencyKey?: string
   readonly fingerprint: string
+  readonly retentionSeconds: number
 }
 
 /** Undefined means that the principal has used the key before; findJobByKey then has the job. */
@@ -30,6 +31,7 @@ export async function insertJob(
       max_attempts: submission.task.retry.limit + 1,
       idempotency_key: job.idempotencyKey ?? null,
       fingerprint: job.fingerprint,
+      retention_seconds: job.retentionSeconds,
       // A wish for a time gone by means now.
       run_at: submission.runAt
         ? sql<Date>`greatest(${submission.runAt}::timestamptz, now())`

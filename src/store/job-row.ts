@@ -4,7 +4,7 @@ import { INLINE_RESULT_BYTES, type Job } from '../job/job.ts'
 import type { Json } from '../job/json.ts'
 import type { JobsTable } from './database.ts'
 
-type HeldBack = 'input' | 'result' | 'worker_id' | 'delivery' | 'idempotency_key'
+type HeldBack = 'input' | 'result' | 'result_type' | 'worker_id' | 'delivery' | 'idempotency_key'
 
 export type JobRow = Omit<Selectable<JobsTable>, HeldBack> & { inline_result: unknown; read_at: Date }
 
@@ -14,6 +14,7 @@ const COLUMNS = [
   'principal',
   'task',
   'status',
+  'revision',
   'tags',
   'priority',
   'attempt',
@@ -27,15 +28,16 @@ const COLUMNS = [
   'started_at',
   'finished_at',
   'cancel_requested_at',
+  'expires_at',
+  'retention_seconds',
   'result_bytes',
   'failure',
   'fingerprint',
 ] as const
 
-// A result that is JSON null parses to null, as SQL NULL does: result_bytes tells them apart.
-const INLINE_RESULT = sql`case when result_bytes <= ${sql.lit(INLINE_RESULT_BYTES)} then result end`.as(
-  'inline_result',
-)
+// In an array, because a result that is JSON null would parse to null, as SQL NULL does.
+const INLINE_RESULT = sql`case when result_type is null and result_bytes <= ${sql.lit(INLINE_RESULT_BYTES)}
+  then json_build_array(result) end`.as('inline_result')
 // clock_timestamp(), not now(): in a long transaction now() is when that began.
 const READ_AT = sql<Date>`clock_timestamp()`.as('read_at')
 
@@ -48,6 +50,7 @@ export function jobFromRow(row: JobRow): Job {
     principal: row.principal,
     task: row.task,
     status: row.status,
+    revision: row.revision,
     tags: row.tags,
     priority: row.priority,
     attempt: row.attempt,
@@ -57,6 +60,7 @@ export function jobFromRow(row: JobRow): Job {
     updatedAt: row.updated_at,
     runAt: row.run_at,
     fingerprint: row.fingerprint,
+    retentionSeconds: row.retention_seconds,
     readAt: row.read_at,
     ...(row.progress === null ? {} : { progress: row.progress }),
     ...(row.progress_note === null ? {} : { progressNote: row.progress_note }),
@@ -64,10 +68,8 @@ export function jobFromRow(row: JobRow): Job {
     ...(row.finished_at === null ? {} : { finishedAt: row.finished_at }),
     ...(row.cancel_requested_at === null ? {} : { cancelRequestedAt: row.cancel_requested_at }),
     ...(row.failure === null ? {} : { failure: row.failure }),
-    ...(isInline(row.result_bytes) ? { result: row.inline_result as Json } : {}),
+    ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+    ...(row.result_bytes === null ? {} : { resultBytes: row.result_bytes }),
+    ...(row.inline_result === null ? {} : { result: (row.inline_result as [Json])[0] }),
   }
-}
-
-function isInline(bytes: number | null): boolean {
-  return bytes !== null && bytes <= INLINE_RESULT_BYTES
 }

@@ -1,7 +1,6 @@
-/** Finding jobs. */
+/** Finding jobs. One whose time is over is not found, whether or not it has been purged yet. */
 import { sql } from 'kysely'
 import type { Job } from '../job/job.ts'
-import type { Status } from '../job/status.ts'
 import type { Db } from './database.ts'
 import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
 
@@ -18,33 +17,32 @@ export async function findJobByKey(db: Db, principal: string, key: string): Prom
   return row && jobFromRow(row)
 }
 
-/** The whole result as JSON text, whatever its size. */
-export async function findResult(db: Db, id: string): Promise<string | undefined> {
+export interface StoredResult {
+  /** JSON text, whatever its size; of a file, its FileResult. */
+  readonly text: string
+  /** Of a file; absent where the result is JSON. */
+  readonly mediaType?: string
+}
+
+export async function findResult(db: Db, id: string): Promise<StoredResult | undefined> {
   const row = await db
     .selectFrom('jobs')
-    .select(sql<string | null>`result::text`.as('text'))
+    .select([sql<string | null>`result::text`.as('text'), 'result_type'])
     .where('id', '=', id)
     .executeTakeFirst()
-  return row?.text ?? undefined
+  if (!row || row.text === null) return undefined
+  return { text: row.text, ...(row.result_type === null ? {} : { mediaType: row.result_type }) }
 }
 
-export interface JobFilter {
-  readonly status?: Status
-  readonly task?: string
-  /** Only jobs older than this one. */
-  readonly before?: string
-  readonly limit: number
+/** The worker that runs the job, if one does. */
+export async function findWorker(db: Db, id: string): Promise<string | undefined> {
+  const row = await db.selectFrom('jobs').select('worker_id').where('id', '=', id).executeTakeFirst()
+  return row?.worker_id ?? undefined
 }
 
-/** Newest first. */
-export async function listJobs(db: Db, principal: string, filter: JobFilter): Promise<Job[]> {
-  let query = reading(db).where('principal', '=', principal).orderBy('id', 'desc').limit(filter.limit)
-  if (filter.status) query = query.where('status', '=', filter.status)
-  if (filter.task) query = query.where('task', '=', filter.task)
-  if (filter.before) query = query.where('id', '<', filter.before)
-  return (await query.execute()).map(jobFromRow)
-}
-
-function reading(db: Db) {
-  return db.selectFrom('jobs').select(JOB_COLUMNS)
+export function reading(db: Db) {
+  return db
+    .selectFrom('jobs')
+    .select(JOB_COLUMNS)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`clock_timestamp()`)]))
 }

@@ -1,7 +1,7 @@
 /** Running jobs: whose they are, and how far. */
-import { sql } from 'kysely'
 import type { Progress } from '../job/progress.ts'
 import type { Db } from './database.ts'
+import { SEEN } from './moving.ts'
 
 export interface Orphan {
   readonly id: string
@@ -32,22 +32,6 @@ export async function findOrphans(db: Db, limit: number): Promise<Orphan[]> {
   )
 }
 
-export interface OwnJob {
-  readonly id: string
-  readonly attempt: number
-  readonly cancelRequested: boolean
-}
-
-/** The jobs that this worker runs, as far as the database knows. */
-export async function findOwnJobs(db: Db, workerId: string): Promise<OwnJob[]> {
-  return db
-    .selectFrom('jobs')
-    .select(['id', 'attempt', sql<boolean>`cancel_requested_at is not null`.as('cancelRequested')])
-    .where('status', '=', 'running')
-    .where('worker_id', '=', workerId)
-    .execute()
-}
-
 /** Written only while the attempt still owns the job. */
 export async function saveProgress(
   db: Db,
@@ -57,7 +41,7 @@ export async function saveProgress(
 ): Promise<void> {
   await db
     .updateTable('jobs')
-    .set({ progress: percent, progress_note: note ?? null, updated_at: sql<Date>`now()` })
+    .set({ progress: percent, progress_note: note ?? null, ...SEEN })
     .where('id', '=', id)
     .where('status', '=', 'running')
     .where('attempt', '=', attempt)

@@ -1,10 +1,12 @@
-/** NOTIFY and LISTEN: hints between processes. Every one may be lost; whoever waits for one also looks now and then. */
+/** NOTIFY: hints between processes. Every one may be lost; whoever waits for one also looks now and then. */
 import { sql } from 'kysely'
-import pg from 'pg'
 import type { Db } from './database.ts'
 
-/** `acceptd_work`: a job may be due. `acceptd_cancel`: the job whose id is the payload is to stop. */
-const CHANNELS = ['acceptd_work', 'acceptd_cancel'] as const
+/**
+ * `acceptd_work`: a job may be due. `acceptd_cancel`: the job whose id is the payload is to stop. `acceptd_change`: the jobs
+ * whose ids are the payload, with spaces between, may read otherwise now.
+ */
+export const CHANNELS = ['acceptd_work', 'acceptd_cancel', 'acceptd_change'] as const
 export type Channel = (typeof CHANNELS)[number]
 
 /** Inside a transaction it is sent at its commit, outside at once. */
@@ -12,93 +14,65 @@ export async function notify(db: Db, channel: Channel, payload = ''): Promise<vo
   await sql`select pg_notify(${channel}, ${payload})`.execute(db)
 }
 
-// A commit with a NOTIFY takes a lock that is global to the database, so a burst of submissions shares one.
+// A commit with a NOTIFY takes a lock that is global to the database, so a burst shares one.
 const COALESCE_MS = 5
+// A payload must be shorter than 8,000 bytes; an id with its space has 37.
+const IDS_IN_ONE = 200
 
-export interface WorkSignal {
-  /** Says that a job may be due, soon and cheaply: at once when quiet, once per few milliseconds in a burst. */
-  send(): void
+export interface Signals {
+  /** Says that a job may be due. */
+  work(): void
+  /** Says that the job may read otherwise now. To be called after the commit. */
+  changed(id: string): void
+  /** Resolves when what was said has been sent. */
+  flush(): Promise<void>
 }
 
-export function workSignal(db: Db, onError: (error: unknown) => void): WorkSignal {
+/** Sends soon and cheaply: at once when quiet, once per few milliseconds in a burst. */
+export function signals(db: Db, onError: (error: unknown) => void): Signals {
+  const ids = new Set<string>()
+  let work = false
   let quietUntil = 0
-  let waiting = false
-  const now = () => {
-    waiting = false
-    quietUntil = performance.now() + COALESCE_MS
-    notify(db, 'acceptd_work').catch(onError)
-  }
-  return {
-    send() {
-      if (waiting) return
-      const wait = quietUntil - performance.now()
-      if (wait <= 0) return now()
-      waiting = true
-      setTimeout(now, wait)
-    },
-  }
-}
-
-export interface Listener {
-  close(): Promise<void>
-}
-
-export interface ListenerOptions {
-  readonly url: string
-  readonly onSignal: (channel: Channel, payload: string) => void
-  /** Called whenever listening has (re)started: what was sent meanwhile was missed. */
-  readonly onReady: () => void
-  readonly onError: (error: Error) => void
-}
-
-const RECONNECT_MS = [50, 200, 500, 1000]
-
-/** Listens on one connection of its own for as long as the process lives, through database restarts. */
-export function listen({ url, onSignal, onReady, onError }: ListenerOptions): Listener {
-  let client: pg.Client | undefined
-  let failures = 0
   let timer: NodeJS.Timeout | undefined
-  let closed = false
+  let sending = Promise.resolve()
 
-  const reconnect = (lost: pg.Client) => {
-    if (closed || lost !== client) return
-    client = undefined
-    timer = setTimeout(() => void connect(), RECONNECT_MS[Math.min(failures++, RECONNECT_MS.length - 1)])
+  function send(): void {
+    clearTimeout(timer)
+    timer = undefined
+    quietUntil = performance.now() + COALESCE_MS
+    const payloads = [...batches([...ids])].map((batch) => batch.join(' '))
+    const sent = [
+      ...(work ? [notify(db, 'acceptd_work')] : []),
+      ...payloads.map((payload) => notify(db, 'acceptd_change', payload)),
+    ]
+    ids.clear()
+    work = false
+    sending = Promise.all([sending, ...sent.map((each) => each.catch(onError))]).then(() => undefined)
   }
 
-  async function connect(): Promise<void> {
-    const next = new pg.Client({
-      connectionString: url,
-      application_name: 'acceptd listener',
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
-      connectionTimeoutMillis: 5000,
-    })
-    client = next
-    next.on('error', (error) => {
-      onError(error)
-      reconnect(next)
-    })
-    next.on('end', () => reconnect(next))
-    next.on('notification', ({ channel, payload }) => onSignal(channel as Channel, payload ?? ''))
-    try {
-      await next.connect()
-      await next.query(CHANNELS.map((channel) => `listen ${channel}`).join('; '))
-      failures = 0
-      onReady()
-    } catch (error) {
-      onError(error as Error)
-      reconnect(next)
-    }
+  function soon(): void {
+    if (timer) return
+    const wait = quietUntil - performance.now()
+    // Not before the caller's own turn has ended: it may have more to say.
+    timer = setTimeout(send, Math.max(0, wait))
   }
 
-  const first = connect()
   return {
-    async close() {
-      closed = true
-      clearTimeout(timer)
-      await first
-      await client?.end()
+    work() {
+      work = true
+      soon()
+    },
+    changed(id) {
+      ids.add(id)
+      soon()
+    },
+    flush() {
+      if (timer) send()
+      return sending
     },
   }
+}
+
+function* batches(ids: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += IDS_IN_ONE) yield ids.slice(at, at + IDS_IN_ONE)
 }

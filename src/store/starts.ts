@@ -4,6 +4,7 @@ import type { Job } from '../job/job.ts'
 import { MOVES } from '../job/status.ts'
 import type { Trx } from './database.ts'
 import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
+import { NOW, SEEN } from './moving.ts'
 
 export interface Start {
   readonly id: string
@@ -56,8 +57,8 @@ export async function startJobs(trx: Trx, workerId: string, starts: readonly Sta
     .set((eb) => ({
       status: MOVES.start.to,
       attempt: sql<number>`attempt + 1`,
-      started_at: sql<Date>`now()`,
-      updated_at: sql<Date>`now()`,
+      started_at: NOW,
+      ...SEEN,
       worker_id: workerId,
       delivery: eb.ref('claim.delivery'),
     }))

@@ -10,20 +10,12 @@ export interface WorkerIdentity {
   readonly id: string
   readonly host: string
   readonly pid: number
+  /** How many jobs it runs at once. */
+  readonly concurrency: number
 }
 
 export async function enrolWorker(db: Db, worker: WorkerIdentity): Promise<void> {
   await db.insertInto('workers').values(worker).execute()
-}
-
-/** False means that the worker was taken for dead and its jobs given to others. */
-export async function renewLease(db: Db, id: string): Promise<boolean> {
-  const row = await db
-    .updateTable('workers')
-    .set({ seen_at: sql<Date>`now()` })
-    .where('id', '=', id)
-    .executeTakeFirst()
-  return row.numUpdatedRows > 0n
 }
 
 export async function removeWorker(db: Db, id: string): Promise<void> {
@@ -32,17 +24,8 @@ export async function removeWorker(db: Db, id: string): Promise<void> {
 
 export interface LateWorker {
   readonly id: string
-  /** As text: a Date would lose its microseconds. */
+  /** As Postgres writes it, with its microseconds. */
   readonly seenAt: string
-}
-
-/** Workers that have missed a renewal. Whether they are dead shows when they have still not come a second later. */
-export async function findLateWorkers(db: Db): Promise<LateWorker[]> {
-  return db
-    .selectFrom('workers')
-    .select(['id', sql<string>`seen_at::text`.as('seenAt')])
-    .where('seen_at', '<', sql<Date>`now() - make_interval(secs => ${sql.lit(LEASE_SECONDS - 1)})`)
-    .execute()
 }
 
 /** Forgets a worker, unless it has been heard of since. */

@@ -1,14 +1,13 @@
 /** One attempt at one job, from the claim to the settled outcome, with its line in the log. */
-import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { KnownTask } from '../job/catalogue.ts'
 import { failure } from '../job/failure.ts'
 import type { Job } from '../job/job.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskLog } from '../job/task.ts'
-import type { Db } from '../store/database.ts'
 import { isRefusedValue } from '../store/outage.ts'
 import { saveProgress } from '../store/running.ts'
+import type { WorkDeps } from './deps.ts'
 import { progressWriter } from './progress-writer.ts'
 import { runTask, type StopReason } from './run-task.ts'
 import { settle, settlePatiently } from './settle.ts'
@@ -23,13 +22,7 @@ export interface RunningAttempt {
   handBack(): Promise<void>
 }
 
-export interface RunnerOptions {
-  readonly db: Db
-  readonly boss: PgBoss
-  readonly log: Logger
-}
-
-export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
+export function attemptRunner(deps: WorkDeps, parent: Logger) {
   return { run }
 
   function run(task: KnownTask, job: Job, input: unknown): RunningAttempt {
@@ -39,7 +32,7 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
     let known: Outcome | undefined
     const began = performance.now()
     const progress = progressWriter(
-      (latest) => saveProgress(db, id, attempt, latest),
+      (latest) => saveProgress(deps.db, id, attempt, latest).then(() => deps.signals.changed(id)),
       (error) => log.debug({ err: error }, 'progress was not saved'),
     )
     const context = { jobId: id, attempt, log: taskLog(log), progress: progress.report }
@@ -70,20 +63,20 @@ export function attemptRunner({ db, boss, log: parent }: RunnerOptions) {
     async function write(outcome: Outcome) {
       const options = { retry: task.retry }
       try {
-        return await settlePatiently(givingUp.signal, db, boss, { id, attempt }, outcome, options)
+        return await settlePatiently(givingUp.signal, deps, { id, attempt }, outcome, options)
       } catch (error) {
         if (!isRefusedValue(error) || outcome.kind !== 'completed') throw error
         // The database will not have this result. Left alone the job would say "running" for as long as we live.
         log.error({ err: error }, 'result could not be stored')
         const unstorable = failure('invalid-output', 'The result could not be stored', false)
-        return settle(db, boss, { id, attempt }, { kind: 'failed', failure: unstorable }, options)
+        return settle(deps, { id, attempt }, { kind: 'failed', failure: unstorable }, options)
       }
     }
 
     async function handBack(): Promise<void> {
       givingUp.abort()
       try {
-        const result = await settle(db, boss, { id, attempt }, known ?? { kind: 'interrupted' }, {
+        const result = await settle(deps, { id, attempt }, known ?? { kind: 'interrupted' }, {
           retry: task.retry,
         })
         if (result) log.info({ move: result.move }, 'handed back')

@@ -1,5 +1,4 @@
-/** Asks for work whenever there may be some: at once when woken, and every second in case nobody said so. */
-import { TICK_MS } from './ticker.ts'
+/** Asks for work whenever somebody says that there may be some, and again at once as long as there is. */
 
 export interface ClaimLoop {
   /** There may be work. Cheap: call it as often as you like. */
@@ -14,7 +13,6 @@ export function claimLoop(claimSome: () => Promise<boolean>): ClaimLoop {
   let busy = false
   let stopped = false
   let asking = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
 
   async function ask(): Promise<void> {
     while (wanted && !stopped) {
@@ -27,20 +25,16 @@ export function claimLoop(claimSome: () => Promise<boolean>): ClaimLoop {
     wanted = true
     if (busy || stopped) return
     busy = true
-    clearTimeout(timer)
     asking = ask().finally(() => {
       busy = false
       if (stopped) return
       // Woken between the last question and now.
       if (wanted) wake()
-      // The back-stop: delayed jobs and retries become due without anybody saying so, and a hint can be lost.
-      else timer = setTimeout(wake, TICK_MS)
     })
   }
 
   function stop(): Promise<void> {
     stopped = true
-    clearTimeout(timer)
     return asking
   }
 

@@ -1,6 +1,7 @@
 /** Running a task once: its time limit, its signal, and the one funnel from whatever it does to an Outcome. */
 import type { KnownTask } from '../job/catalogue.ts'
 import { failure, failureOf } from '../job/failure.ts'
+import { isFileResult, type FileResult } from '../job/file-result.ts'
 import { findFlaws, isDeeperThan, MAX_DEPTH, pointer } from '../job/json.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskContext } from '../job/task.ts'
@@ -80,7 +81,9 @@ function outcomeOf(task: KnownTask, output: unknown): Outcome {
     const [flaw] = findFlaws(value)
     if (flaw) return invalidOutput(`${pointer(flaw.path)} ${flaw.detail}`)
     const result = JSON.stringify(value) as string | undefined
-    return result === undefined ? invalidOutput('It is not JSON') : { kind: 'completed', result }
+    if (result === undefined) return invalidOutput('It is not JSON')
+    const file = isFileResult(task.output) ? { mediaType: (value as FileResult).mediaType } : {}
+    return { kind: 'completed', result, ...file }
   } catch (error) {
     // A cycle, a bigint, a toJSON or a refinement of the author's that throws.
     return invalidOutput(`It cannot be checked or written as JSON: ${(error as Error).message}`)

@@ -4,9 +4,18 @@ import type { PgBoss } from 'pg-boss'
 import { DEFAULT_RETRY, type RetryPolicy } from '../job/retry.ts'
 import { settlementOf, type Outcome, type Settlement } from '../job/settlement.ts'
 import { endDelivery, redeliver, type Delivery } from '../queue/deliveries.ts'
-import type { Db, Trx } from '../store/database.ts'
-import { completeJob, failJob, lockRunning, moveToCanceled, releaseJob, retryJob } from '../store/moves.ts'
+import type { Trx } from '../store/database.ts'
 import { isLockTimeout, isOutage } from '../store/outage.ts'
+import {
+  cancelRunning,
+  completeJob,
+  failJob,
+  lockRunning,
+  releaseJob,
+  retryJob,
+  type RunningJob,
+} from '../store/settling.ts'
+import type { WorkDeps } from './deps.ts'
 
 export interface Attempt {
   readonly id: string
@@ -23,20 +32,21 @@ export interface SettleOptions {
 export type Settled = Settlement | undefined
 
 /** The fence is the attempt: a worker that was taken for dead finds its attempt superseded and changes nothing. */
-export function settle(
-  db: Db,
-  boss: PgBoss,
+export async function settle(
+  { db, boss, signals }: WorkDeps,
   { id, attempt }: Attempt,
   outcome: Outcome,
   { retry = DEFAULT_RETRY, delaySeconds = 0 }: SettleOptions = {},
 ): Promise<Settled> {
-  return db.transaction().execute(async (trx) => {
+  const settled = await db.transaction().execute(async (trx) => {
     const held = await lockRunning(trx, id, attempt)
     if (!held) return undefined
     const settlement = settlementOf(held.job, outcome, retry)
-    await apply(boss, trx, { id, retryCount: held.delivery }, settlement, delaySeconds)
+    await apply(boss, trx, held, outcome, settlement, delaySeconds)
     return settlement
   })
+  if (settled) signals.changed(id)
+  return settled
 }
 
 /**
@@ -45,11 +55,11 @@ export function settle(
  */
 export async function settlePatiently(
   signal: AbortSignal,
-  ...[db, boss, attempt, outcome, options]: Parameters<typeof settle>
+  ...[deps, attempt, outcome, options]: Parameters<typeof settle>
 ): Promise<Settled> {
   for (let delayMs = 50; ; delayMs = Math.min(delayMs * 2, 1000)) {
     try {
-      return await settle(db, boss, attempt, outcome, options)
+      return await settle(deps, attempt, outcome, options)
     } catch (error) {
       // Asking again is safe: if the lost COMMIT did happen, the attempt is over and the fence answers "not yours".
       if (!(isOutage(error) || isLockTimeout(error)) || signal.aborted) throw error
@@ -61,24 +71,28 @@ export async function settlePatiently(
 async function apply(
   boss: PgBoss,
   trx: Trx,
-  delivery: Delivery,
+  held: RunningJob,
+  outcome: Outcome,
   settlement: Settlement,
   delaySeconds: number,
 ) {
-  const { id } = delivery
+  const delivery: Delivery = { id: held.job.id, retryCount: held.delivery }
+  const ending = { outcome, reason: settlement.reason }
   switch (settlement.move) {
     case 'complete':
-      await completeJob(trx, id, settlement.result)
+      await completeJob(trx, held, ending, settlement)
       return endDelivery(boss, trx, delivery)
     case 'fail':
-      await failJob(trx, id, settlement.failure)
+      await failJob(trx, held, ending, settlement.failure)
       return endDelivery(boss, trx, delivery)
     case 'cancel':
-      await moveToCanceled(trx, id, 'running')
+      await cancelRunning(trx, held, ending)
       return endDelivery(boss, trx, delivery)
     case 'retry':
-      return redeliver(boss, trx, delivery, await retryJob(trx, id, settlement.delaySeconds))
-    case 'release':
-      return redeliver(boss, trx, delivery, await releaseJob(trx, id, settlement.crashed, delaySeconds))
+      return redeliver(boss, trx, delivery, await retryJob(trx, held, ending, settlement.delaySeconds))
+    case 'release': {
+      const { crashed } = settlement
+      return redeliver(boss, trx, delivery, await releaseJob(trx, held, ending, { crashed, delaySeconds }))
+    }
   }
 }

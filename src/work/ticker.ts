@@ -1,4 +1,4 @@
-/** Something done every second, never twice at once, for as long as the process lives. */
+/** Something done every so often, never twice at once, for as long as the process lives. */
 export interface Ticker {
   /** Does it now, without waiting for the second to pass. */
   now(): void
@@ -7,7 +7,11 @@ export interface Ticker {
 
 export const TICK_MS = 1000
 
-export function ticker(tick: () => Promise<void>, onError: (error: unknown) => void): Ticker {
+export function ticker(
+  tick: () => Promise<void>,
+  onError: (error: unknown) => void,
+  everyMs: number = TICK_MS,
+): Ticker {
   let timer: NodeJS.Timeout | undefined
   let running = Promise.resolve()
   let busy = false
@@ -21,7 +25,7 @@ export function ticker(tick: () => Promise<void>, onError: (error: unknown) => v
       .catch(onError)
       .finally(() => {
         busy = false
-        if (!stopped) timer = setTimeout(run, TICK_MS)
+        if (!stopped) timer = setTimeout(run, everyMs)
       })
   }
   run()

@@ -1,23 +1,22 @@
 /** A worker: keeps its lease, claims while it has free slots, runs, settles, and drains when asked to stop. */
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
-import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Catalogue } from '../job/catalogue.ts'
-import type { Db } from '../store/database.ts'
-import { findOwnJobs } from '../store/running.ts'
+import { expectTasks } from '../store/experience.ts'
+import type { OwnJob, Pulse } from '../store/pulse.ts'
 import type { StartedJob } from '../store/starts.ts'
-import { enrolWorker, removeWorker, renewLease } from '../store/workers.ts'
+import { enrolWorker, removeWorker } from '../store/workers.ts'
 import { attemptRunner, type RunningAttempt } from './attempt.ts'
 import { claimLoop } from './claim-loop.ts'
 import { claim } from './claim.ts'
+import type { WorkDeps } from './deps.ts'
+import { purge, PURGE_EVERY_MS } from './purge.ts'
 import { settle, type Attempt } from './settle.ts'
-import { sweeper } from './sweep.ts'
 import { ticker } from './ticker.ts'
+import { watchman } from './watchman.ts'
 
 export interface WorkerOptions {
-  readonly db: Db
-  readonly boss: PgBoss
   readonly catalogue: Catalogue
   readonly log: Logger
   /** How many jobs at once. */
@@ -41,29 +40,27 @@ const UNKNOWN_TASK_SECONDS = 5
 // After the grace: time for tasks that obey their signal to return.
 const LAST_WORDS_MS = 500
 
-export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const { db, boss, catalogue, log, concurrency } = options
+export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promise<Worker> {
+  const { db, boss, signals } = deps
+  const { catalogue, log, concurrency } = options
   const running = new Map<string, RunningAttempt>()
-  const runner = attemptRunner(options)
+  const runner = attemptRunner(deps, log)
   const handingBack = new Set<Promise<void>>()
   let strays: ReadonlySet<string> = new Set()
   // Not running.size: an attempt that timed out may go on beside the next attempt at the same job.
   let busySlots = 0
   let id = randomUUID()
-  const enrol = () => enrolWorker(db, { id, host: os.hostname(), pid: process.pid })
+  const enrol = () => enrolWorker(db, { id, host: os.hostname(), pid: process.pid, concurrency })
+  await expectTasks(db, [...catalogue.keys()])
   await enrol()
-  const beat = ticker(
-    async () => {
-      if (!(await renewLease(db, id))) await loseLease()
-    },
-    (error) => log.warn({ err: error }, 'worker could not renew its lease'),
-  )
-  // Each on its own: a sweep may wait for rows that others hold, and neither lease nor cancels must wait with it.
-  const sweeping = ticker(sweeper(db, boss, log), (error) =>
-    log.warn({ err: error }, 'worker could not sweep'),
-  )
-  const reconciling = ticker(reconcile, (error) => log.warn({ err: error }, 'worker could not compare'))
+  log.info({ worker: id, concurrency }, 'worker')
   const claims = claimLoop(claimSome)
+  const looking = watchman(deps, log, { workerId: () => id, onPulse })
+  const purging = ticker(
+    () => purge(db),
+    (error) => log.warn({ err: error }, 'could not purge'),
+    PURGE_EVERY_MS,
+  )
   return { wake: claims.wake, cancel, catchUp, stop }
 
   async function claimSome(): Promise<boolean> {
@@ -71,7 +68,10 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     if (free <= 0) return false // the next attempt to finish wakes us
     try {
       const started = await claim(db, boss, id, free)
-      for (const job of started) start(job)
+      for (const job of started) {
+        start(job)
+        signals.changed(job.job.id)
+      }
       return started.length === free
     } catch (error) {
       log.warn({ err: error }, 'worker could not claim')
@@ -105,18 +105,24 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   async function handBack(attempt: Attempt, delaySeconds: number): Promise<void> {
     try {
-      await settle(db, boss, attempt, { kind: 'interrupted' }, { delaySeconds })
+      await settle(deps, attempt, { kind: 'interrupted' }, { delaySeconds })
     } catch (error) {
       log.error({ err: error, job: attempt.id }, 'could not hand the job back')
     }
+  }
+
+  async function onPulse({ alive, due, own }: Pulse): Promise<void> {
+    if (!alive) return loseLease()
+    // Delayed jobs and retries become due without anybody saying so, and a hint can be lost.
+    if (due) claims.wake()
+    await reconcile(own)
   }
 
   /**
    * Compares what the database says this worker runs with what it does run. Cancels whose signal was lost are heard here;
    * and a claim whose COMMIT went through though its answer was lost is found here, for nobody else will: we are alive.
    */
-  async function reconcile(): Promise<void> {
-    const own = await findOwnJobs(db, id)
+  async function reconcile(own: readonly OwnJob[]): Promise<void> {
     for (const job of own) if (job.cancelRequested) cancel(job.id)
     const unknown = own.filter((job) => !running.has(job.id))
     // Twice in a row: a claim that is just coming back looks the same.
@@ -126,7 +132,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
 
   function catchUp(): void {
     claims.wake()
-    reconciling.now()
+    looking.now()
   }
 
   function cancel(jobId: string): void {
@@ -151,7 +157,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       await within(LAST_WORDS_MS, all())
       await Promise.all([...running.values()].map((attempt) => attempt.handBack()))
     }
-    await Promise.all([beat.stop(), sweeping.stop(), reconciling.stop(), ...handingBack])
+    await Promise.all([looking.stop(), purging.stop(), ...handingBack])
     await removeWorker(db, id).catch((error: unknown) => {
       // Its lease runs out by itself.
       log.warn({ err: error }, 'worker could not sign off')

@@ -24,9 +24,14 @@ describe('the OpenAPI document', () => {
       expect(operation?.responses['202']?.links, name).toHaveProperty('job')
       await house.api
         .post(`/tasks/${name}`)
+        .set('Idempotency-Key', `example-of-${name}`)
         .send(example ?? {})
         .expect(202)
-      await house.api.post('/jobs').send({ task: name, input: example }).expect(202)
+      await house.api
+        .post('/jobs')
+        .set('Idempotency-Key', `${name}-by-the-other-door`)
+        .send({ task: name, input: example })
+        .expect(202)
     }
   })
 

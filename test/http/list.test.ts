@@ -17,10 +17,15 @@ beforeAll(async () => {
 
 const page = async (path: string) => {
   const response = await house.api.get(path).expect(200)
-  const body = response.body as { items: JobDocument[]; next?: string }
-  expect(response.headers['link']).toBe(body.next && `<${body.next}>; rel="next"`)
+  const body = response.body as { items: JobDocument[]; next?: string; prev?: string }
+  const { self, next, prev } = linksIn(response.headers['link'])
+  expect(self).toBe(path)
+  expect({ next, prev }).toEqual({ next: body.next, prev: body.prev })
   return body
 }
+
+const linksIn = (field: string | undefined): Record<string, string | undefined> =>
+  Object.fromEntries([...(field ?? '').matchAll(/<([^>]*)>; rel="(\w+)"/g)].map(([, url, rel]) => [rel, url]))
 
 const walk = async (path: string) => {
   const ids: string[] = []
@@ -44,6 +49,37 @@ describe('the list', () => {
     expect(await walk('/jobs?task=fail&limit=3')).toEqual(failed)
     expect(await walk('/jobs?task=ok&status=failed')).toEqual([])
     expect(await walk('/jobs?task=never-heard-of')).toEqual([])
+  })
+
+  it('can be walked back, page by page, to the first', async () => {
+    const pages = [await page('/jobs?limit=5')]
+    for (let next = pages[0]?.next; next; next = pages.at(-1)?.next) pages.push(await page(next))
+    const forth = pages.map(({ items }) => items.map(({ id }) => id))
+    const back = [forth.at(-1)]
+    for (let prev = pages.at(-1)?.prev; prev;) {
+      const { items, prev: before } = await page(prev)
+      back.unshift(items.map(({ id }) => id))
+      prev = before
+    }
+    expect(back).toEqual(forth)
+    expect(pages[0]?.prev).toBeUndefined()
+  })
+
+  it('has only jobs with a tag, and only those of a time', async () => {
+    const { job } = await house.api.submit('ok?tags=red,green', {})
+    submitted.unshift(job.id)
+    expect(await walk('/jobs?tag=green')).toEqual([job.id])
+    expect(await walk('/jobs?tag=gree')).toEqual([])
+    const [newest, oldest] = [submitted[0], submitted.at(-1)]
+    expect(await walk(`/jobs?createdAfter=${encodeURIComponent(job.createdAt)}`)).toEqual([newest])
+    const { createdAt } = await house.api.job(`/jobs/${submitted.at(-2)}`)
+    expect(await walk(`/jobs?createdBefore=${encodeURIComponent(createdAt)}`)).toEqual([oldest])
+    await house.api.get('/jobs?createdAfter=yesterday').expect(400)
+  })
+
+  it('is 400 for a cursor of a list with another filter', async () => {
+    const { next = '' } = await page('/jobs?limit=2')
+    await house.api.get(`${next}&status=failed`).expect(400)
   })
 
   it('leaves results out', async () => {

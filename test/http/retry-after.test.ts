@@ -11,7 +11,7 @@ const after = (seconds: number) => new Date(now.getTime() + seconds * 1000)
 
 function job(changes: Partial<Job>): Job {
   const common = { id: newJobId(), principal: 'anonymous', task: 't', tags: [], priority: 0, fingerprint: '' }
-  const counts = { attempt: 0, maxAttempts: 3, crashes: 0 }
+  const counts = { attempt: 0, maxAttempts: 3, crashes: 0, revision: 1, retentionSeconds: 60 }
   const times = { createdAt: now, runAt: now, updatedAt: now, readAt: now }
   return { ...common, ...counts, ...times, status: 'pending', ...changes }
 }

@@ -17,6 +17,7 @@ describe('the tasks', () => {
       expect(task).toHaveProperty('example')
       await house.api
         .post(task.links.self)
+        .set('Idempotency-Key', `example-of-${task.name}`)
         .send(task.example as object)
         .expect(202)
     }

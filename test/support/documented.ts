@@ -6,6 +6,7 @@ import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { problemSchema } from '../../src/http/problem.ts'
 import { PROBLEM_TYPES } from '../../src/http/problem-types.ts'
 import type { Catalogue } from '../../src/job/catalogue.ts'
+import { FAILURES } from '../../src/job/failure.ts'
 import { isObject } from '../../src/job/json.ts'
 
 // A CommonJS module whose types say `export default`; at run time the function itself is there.
@@ -33,7 +34,7 @@ export function documentedBy(catalogue: Catalogue): Documented {
     const promised = (operation['responses'] as Tree)[String(response.status)] as Tree | undefined
     if (!promised) throw new Error(`${where}: this status is not documented`)
     expectHeaders(where, promised, response)
-    if (method !== 'head')
+    if (method !== 'head' && !BODILESS.has(response.status))
       expectBody(where, `${pointerTo(template, method)}/responses/${response.status}`, promised, response)
   }
 
@@ -61,7 +62,14 @@ export function documentedBy(catalogue: Catalogue): Documented {
       'allow',
       'idempotent-replayed',
       'content-location',
+      'content-encoding',
+      'content-disposition',
+      'deprecation',
       'etag',
+      'preference-applied',
+      'sunset',
+      'vary',
+      'www-authenticate',
     ]) {
       const known = Object.keys((promised['headers'] ?? {}) as Tree).map((header) => header.toLowerCase())
       if (response.headers[name] !== undefined && !known.includes(name))
@@ -72,6 +80,9 @@ export function documentedBy(catalogue: Catalogue): Documented {
   function expectBody(where: string, at: string, promised: Tree, response: Response): void {
     const content = (promised['content'] ?? {}) as Tree
     const [mediaType = ''] = String(response.headers['content-type']).split(';')
+    // A file, of whatever type, or a stream of events.
+    if (!content[mediaType] && content['*/*']) return
+    if (mediaType === 'text/event-stream' && content[mediaType]) return
     if (!content[mediaType]) throw new Error(`${where}: ${mediaType} is not documented`)
     const body: unknown = JSON.parse(response.text)
     const $ref = `api${at}/content/${escaped(mediaType)}/schema`
@@ -87,8 +98,19 @@ export function documentedBy(catalogue: Catalogue): Documented {
   }
 }
 
+/** No content (RFC 9110 §15.3.5), nothing new (§15.4.5). */
+const BODILESS = new Set([204, 304])
+
 /** For people's eyes, and the document itself. */
-const PAGES = new Set(['/', '/docs', '/docs/', '/openapi.yaml'])
+const PAGES = new Set([
+  '/',
+  '/docs',
+  '/docs/',
+  '/openapi.yaml',
+  '/problems',
+  '/problems/',
+  ...[...Object.keys(PROBLEM_TYPES), ...Object.keys(FAILURES)].map((code) => `/problems/${code}`),
+])
 
 /** Outside the document there are only pages, refusals and answers without a body. */
 function expectUndocumented(where: string, pathname: string, response: Response): void {

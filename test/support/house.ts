@@ -24,6 +24,8 @@ export interface House {
   readonly catalogue: Catalogue
   /** Waits until the job has the status, and answers the document. Fails at once if it can no longer get there. */
   reaches(location: string, status: Status): Promise<JobDocument>
+  /** How many jobs somebody waits for or watches in this process. */
+  watched(): number
   /** Starts another process's worth of acceptd on the same database. */
   extend(settings: Record<string, string>): Promise<Acceptd>
 }
@@ -59,8 +61,8 @@ async function build(
     started.push(acceptd)
     return acceptd
   }
-  const { port } = await extend(settings)
-  const url = `http://127.0.0.1:${port}`
+  const first = await extend(settings)
+  const url = `http://127.0.0.1:${first.port}`
   const api = apiAt(url, documentedBy(catalogue))
   const database = openDatabase({
     url: databaseUrl,
@@ -79,10 +81,11 @@ async function build(
     })
     return last as JobDocument
   }
+  const watched = () => first.watched?.() ?? 0
   const close = async () => {
     await Promise.all(started.map((acceptd) => acceptd.close()))
     await database.close()
     await drop()
   }
-  return { house: { api, url, databaseUrl, database, catalogue, reaches, extend }, close }
+  return { house: { api, url, databaseUrl, database, catalogue, reaches, extend, watched }, close }
 }

@@ -5,7 +5,9 @@ import type { JobDocument } from '../../src/http/representation.ts'
 import { audit } from '../../src/queue/audit.ts'
 import { startBoss } from '../../src/queue/boss.ts'
 import { withdraw } from '../../src/queue/deliveries.ts'
-import { moveToCanceled } from '../../src/store/moves.ts'
+import { cancelPending } from '../../src/store/moves.ts'
+import { takePulse } from '../../src/store/pulse.ts'
+import { signals, type Signals } from '../../src/store/signals.ts'
 import { enrolWorker } from '../../src/store/workers.ts'
 import { claim } from '../../src/work/claim.ts'
 import { settle } from '../../src/work/settle.ts'
@@ -17,20 +19,26 @@ import { pino } from 'pino'
 const house = useHouse({ ACCEPTD_ROLE: 'api' })
 const workerId = randomUUID()
 let boss: PgBoss
+let hints: Signals
 
 beforeAll(async () => {
   boss = await startBoss({ pool: house.database.pool, onError: () => undefined })
-  await enrolWorker(house.database.db, { id: workerId, host: 'test', pid: process.pid })
+  hints = signals(house.database.db, () => undefined)
+  await enrolWorker(house.database.db, { id: workerId, host: 'test', pid: process.pid, concurrency: 1 })
   // Alive for as long as the tests take.
   await house.database.pool.query(`update acceptd.workers set seen_at = 'infinity' where id = $1`, [workerId])
 })
-afterAll(() => boss.stop({ graceful: false }))
+afterAll(async () => {
+  await hints.flush()
+  await boss.stop({ graceful: false })
+})
 
+const deps = () => ({ db: house.database.db, boss, signals: hints })
 const submit = async (): Promise<JobDocument> => (await house.api.submit('flaky', {})).job
 const claimed = async () => claim(house.database.db, boss, workerId, 100)
 const emptied = async () => {
   for (const { job } of await claimed())
-    await settle(house.database.db, boss, job, { kind: 'completed', result: '{"attempt":1}' })
+    await settle(deps(), job, { kind: 'completed', result: '{"attempt":1}' })
 }
 const deliveries = async (id: string) =>
   (
@@ -53,7 +61,7 @@ describe('a claim', () => {
     expect(second[0]?.job.id).toBe(low.job.id)
     expect(await claimed()).toEqual([])
     for (const [started] of [first, second])
-      await settle(house.database.db, boss, started!.job, { kind: 'completed', result: '{"value":1}' })
+      await settle(deps(), started!.job, { kind: 'completed', result: '{"value":1}' })
   })
 
   it('is not given to a worker that was taken for dead', async () => {
@@ -67,7 +75,7 @@ describe('a claim', () => {
     const [held, free] = [await house.api.submit('ok?priority=9', {}), await house.api.submit('ok', {})]
     const { id } = held.job
     await house.database.db.transaction().execute(async (trx) => {
-      await moveToCanceled(trx, id, 'pending')
+      await cancelPending(trx, id)
       const [started, ...others] = await claimed()
       expect(others).toEqual([])
       expect(started?.job.id).toBe(free.job.id)
@@ -75,12 +83,7 @@ describe('a claim', () => {
     })
     expect(await claimed()).toEqual([])
     expect(await house.api.job(held.location)).toMatchObject({ status: 'canceled', attempt: 0 })
-    await settle(
-      house.database.db,
-      boss,
-      { id: free.job.id, attempt: 1 },
-      { kind: 'completed', result: '{"value":1}' },
-    )
+    await settle(deps(), { id: free.job.id, attempt: 1 }, { kind: 'completed', result: '{"value":1}' })
   })
 
   it('leaves a job whose cancel came to nothing as it was', async () => {
@@ -88,7 +91,7 @@ describe('a claim', () => {
     await house.database.db
       .transaction()
       .execute(async (trx) => {
-        await moveToCanceled(trx, id, 'pending')
+        await cancelPending(trx, id)
         expect(await claimed()).toEqual([])
         throw new Error('the process died here')
       })
@@ -96,13 +99,13 @@ describe('a claim', () => {
     expect(await audit(house.database.db)).toEqual([])
     const [started] = await claimed()
     expect(started?.job).toMatchObject({ id, attempt: 1 })
-    await settle(house.database.db, boss, { id, attempt: 1 }, { kind: 'completed', result: '{"attempt":1}' })
+    await settle(deps(), { id, attempt: 1 }, { kind: 'completed', result: '{"attempt":1}' })
   })
 
   it('drops a delivery whose job has ended, if ever there is one', async () => {
     const { id } = await submit()
     await house.database.pool.query(
-      `update acceptd.jobs set status = 'canceled', finished_at = now() where id = $1`,
+      `update acceptd.jobs set status = 'canceled', finished_at = now(), expires_at = now() + interval '1 day' where id = $1`,
       [id],
     )
     expect(await audit(house.database.db)).toMatchObject([{ id, status: 'canceled', queueState: 'created' }])
@@ -117,22 +120,15 @@ describe('the fence', () => {
     await claimed()
     const stale = { id, attempt: 1 }
     // Somebody took it for dead; the job went back and was claimed again.
-    await settle(house.database.db, boss, stale, { kind: 'crashed' })
+    await settle(deps(), stale, { kind: 'crashed' })
     const [newer] = await claimed()
     expect(newer?.job).toMatchObject({ id, attempt: 2, maxAttempts: 12, crashes: 1 })
 
-    expect(
-      await settle(house.database.db, boss, stale, { kind: 'completed', result: '{"attempt":1}' }),
-    ).toBeUndefined()
+    expect(await settle(deps(), stale, { kind: 'completed', result: '{"attempt":1}' })).toBeUndefined()
     expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'running', attempt: 2 })
-    await settle(house.database.db, boss, { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":2}' })
+    await settle(deps(), { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":2}' })
     expect(
-      await settle(
-        house.database.db,
-        boss,
-        { id, attempt: 2 },
-        { kind: 'completed', result: '{"attempt":3}' },
-      ),
+      await settle(deps(), { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":3}' }),
     ).toBeUndefined()
     expect((await house.api.job(`/jobs/${id}`)).result).toEqual({ attempt: 2 })
   })
@@ -142,23 +138,22 @@ describe('the fence', () => {
     await claimed()
     await house.database.pool.query('update acceptd_queue.job set retry_count = 7 where id = $1', [id])
     const done = { kind: 'completed', result: '{"attempt":1}' } as const
-    await expect(settle(house.database.db, boss, { id, attempt: 1 }, done)).rejects.toThrow(
-      /does not have the delivery/,
-    )
+    await expect(settle(deps(), { id, attempt: 1 }, done)).rejects.toThrow(/does not have the delivery/)
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
     expect(await audit(house.database.db)).toMatchObject([{ id, status: 'running', queueState: 'active' }])
     await house.database.pool.query('update acceptd_queue.job set retry_count = 0 where id = $1', [id])
-    await settle(house.database.db, boss, { id, attempt: 1 }, done)
+    await settle(deps(), { id, attempt: 1 }, done)
   })
 })
 
 describe('a sweep', () => {
   it('hands back the jobs of a worker whose lease ran out, and counts it as a crash, not as an attempt', async () => {
     const dead = randomUUID()
-    await enrolWorker(house.database.db, { id: dead, host: 'test', pid: 1 })
+    await enrolWorker(house.database.db, { id: dead, host: 'test', pid: 1, concurrency: 1 })
     const { id, maxAttempts } = await submit()
     expect(await claim(house.database.db, boss, dead, 100)).toHaveLength(1)
-    const sweep = sweeper(house.database.db, boss, pino({ level: 'silent' }))
+    const { sweep: dealWith } = sweeper(deps(), pino({ level: 'silent' }))
+    const sweep = async () => dealWith(await takePulse(house.database.db, null), 0)
     await sweep()
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
     await house.database.pool.query(
@@ -181,7 +176,7 @@ describe('a sweep', () => {
     const { id } = await submit()
     for (let crash = 1; crash <= 3; crash++) {
       await claimed()
-      await settle(house.database.db, boss, { id, attempt: crash }, { kind: 'crashed' })
+      await settle(deps(), { id, attempt: crash }, { kind: 'crashed' })
     }
     expect(await house.api.job(`/jobs/${id}`)).toMatchObject({
       status: 'failed',
@@ -194,7 +189,7 @@ describe('a sweep', () => {
     const { id } = await submit()
     await claimed()
     await house.api.post(`/jobs/${id}/cancel`).expect(202)
-    await settle(house.database.db, boss, { id, attempt: 1 }, { kind: 'crashed' })
+    await settle(deps(), { id, attempt: 1 }, { kind: 'crashed' })
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('canceled')
   })
 })

@@ -35,8 +35,8 @@ export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
         { name: 'jobs', description: 'Work submitted' },
         { name: 'operations', description: 'For whoever runs the service' },
       ],
-      // Nobody has to say who they are yet.
-      security: [],
+      // A key where the service has been given keys, else nothing.
+      security: [{}, { key: [] }],
       paths: {
         ...taskListPath,
         ...taskPaths(catalogue),
@@ -44,7 +44,11 @@ export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
         ...jobPaths(anyResult(catalogue)),
         ...healthPaths,
       },
-      components: { schemas: taskSchemas(catalogue), headers: headerComponents },
+      components: {
+        schemas: taskSchemas(catalogue),
+        headers: headerComponents,
+        securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
+      },
     },
     {
       override: ({ jsonSchema, io }) => {

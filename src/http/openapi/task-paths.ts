@@ -5,8 +5,14 @@ import type { Catalogue, KnownTask } from '../../job/catalogue.ts'
 import { submissionOptions } from '../../job/submission.ts'
 import { submissionQuery } from '../submit.ts'
 import { taskSchema } from '../tasks.ts'
-import { accepted, idempotencyKeyParameter, jobLink, listOperation, submitProblems } from './paths.ts'
-import { answer, usualProblems } from './responses.ts'
+import {
+  idempotencyKeyParameter,
+  listOperation,
+  preferOnSubmit,
+  submitAnswers,
+  submitProblems,
+} from './paths.ts'
+import { answer, headers, usualProblems } from './responses.ts'
 import { inputOf, pascal } from './task-schemas.ts'
 
 export function taskPaths(catalogue: Catalogue): ZodOpenApiPathsObject {
@@ -21,7 +27,7 @@ function pathOf(task: KnownTask) {
       tags: ['tasks'],
       summary: `About ${task.name}`,
       responses: {
-        200: answer('The task', taskSchema),
+        200: answer('The task', taskSchema, headers.task),
         ...usualProblems('invalid-parameter', 'task-not-found'),
       },
     },
@@ -30,14 +36,15 @@ function pathOf(task: KnownTask) {
       tags: ['tasks'],
       summary: task.summary,
       ...(task.description === undefined ? {} : { description: task.description }),
-      parameters: [idempotencyKeyParameter],
+      ...(task.deprecated ? { deprecated: true } : {}),
+      parameters: [idempotencyKeyParameter(task.requiresIdempotencyKey), preferOnSubmit],
       requestParams: { query: submissionQuery },
       requestBody: {
         required: true,
         content: { 'application/json': { schema: inputOf(task), ...exampleOf(task.example) } },
       },
       responses: {
-        202: { ...accepted, links: jobLink },
+        ...submitAnswers,
         ...usualProblems('task-not-found'),
         ...submitProblems,
       },
@@ -56,12 +63,12 @@ export function jobsPath(catalogue: Catalogue): ZodOpenApiPathsObject {
         operationId: 'submitJob',
         tags: ['jobs'],
         summary: 'Submit a job',
-        parameters: [idempotencyKeyParameter],
+        parameters: [idempotencyKeyParameter(), preferOnSubmit],
         requestBody: {
           required: true,
           content: { 'application/json': { schema: anySubmission(catalogue), ...exampleOf(example) } },
         },
-        responses: { 202: { ...accepted, links: jobLink }, ...submitProblems },
+        responses: { ...submitAnswers, ...submitProblems },
       },
     },
   }

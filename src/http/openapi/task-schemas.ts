@@ -1,6 +1,7 @@
 /** The inputs and results of the tasks as components of the document, so that generators of clients make a type for each. */
 import { z } from 'zod'
 import type { Catalogue, JsonSchema, KnownTask } from '../../job/catalogue.ts'
+import { isFileResult } from '../../job/file-result.ts'
 import { isObject } from '../../job/json.ts'
 
 /** As the catalogue has them, in JSON Schema: what could be loaded can be documented. */
@@ -19,7 +20,8 @@ export function inputOf(task: KnownTask): z.ZodType {
 
 /** The results of all tasks: what GET /jobs/{id}/result may answer. */
 export function anyResult(catalogue: Catalogue): z.ZodType {
-  const [first, ...others] = [...catalogue.values()].map((task) => reference(`${pascal(task.name)}Result`))
+  const json = [...catalogue.values()].filter((task) => !isFileResult(task.output))
+  const [first, ...others] = json.map((task) => reference(`${pascal(task.name)}Result`))
   if (!first) return z.unknown()
   return others.length === 0 ? first : z.union([first, ...others])
 }

@@ -1,0 +1,35 @@
+/** Running a failed or canceled job again, as the same job: its attempts go on counting and their history stays. */
+import type { Catalogue } from '../job/catalogue.ts'
+import { JobError } from '../job/errors.ts'
+import type { Job } from '../job/job.ts'
+import { isTerminal } from '../job/status.ts'
+import { enqueue } from '../queue/deliveries.ts'
+import { rerun } from '../store/moves.ts'
+import type { Deps } from './deps.ts'
+import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
+
+/** @throws JobError job-not-found, job-expired, job-already-terminal, job-not-terminal, precondition-failed */
+export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted): Promise<Job> {
+  const { db, boss, signals } = deps
+  const job = await db.transaction().execute(async (trx) => {
+    const held = await lockOwnJob(trx, wanted)
+    const { id, status } = held
+    if (status === 'completed') {
+      throw new JobError('job-already-terminal', 'The job has completed; submit a new one', { jobId: id })
+    }
+    if (!isTerminal(status)) {
+      const detail = `The job is ${status}; only one that has failed or was canceled can be run again`
+      throw new JobError('job-not-terminal', detail, { jobId: id })
+    }
+    expectUnchanged(held, wanted)
+    // A task that only other processes know gets one attempt; nothing is known here of its policy.
+    const attempts = (catalogue.get(held.task)?.retry.limit ?? 0) + 1
+    const again = await rerun(trx, id, attempts)
+    if (!again) throw new Error(`Job ${id} could not be run again although it was held`)
+    await enqueue(boss, trx, again)
+    return again
+  })
+  signals.work()
+  signals.changed(job.id)
+  return job
+}

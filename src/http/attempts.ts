@@ -1,0 +1,80 @@
+/** Every attempt at a job: when, by whom, how it ended, why there was another and when that is due. */
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { findOwnJob } from '../commands/own-job.ts'
+import type { Job } from '../job/job.ts'
+import { REASONS, type Reason } from '../job/settlement.ts'
+import { findAttempts, type EndedAttempt } from '../store/attempts.ts'
+import { findWorker } from '../store/jobs.ts'
+import type { HttpContext } from './context.ts'
+import { wantedBy } from './job.ts'
+import { errorOf, jobError, time } from './representation.ts'
+import { sendJson } from './send.ts'
+import type { Urls } from './urls.ts'
+
+// Nobody reads more; a task may allow a thousand, and a job may be run again and again.
+const MAX_LISTED = 100
+
+const OUTCOMES = ['running', 'completed', 'failed', 'interrupted', 'crashed', 'canceled'] as const
+
+export const attemptSchema = z
+  .object({
+    attempt: z.int().min(1),
+    outcome: z.enum(OUTCOMES).meta({
+      description: '`interrupted`: the worker was stopped. `crashed`: it died. Neither uses up an attempt.',
+    }),
+    worker: z.uuid().meta({ description: 'The worker, as it is named in the log' }),
+    startedAt: time,
+    endedAt: time.optional(),
+    error: jobError.optional(),
+    reason: z
+      .enum(Object.keys(REASONS) as [Reason, ...Reason[]])
+      .meta({
+        description: Object.entries(REASONS)
+          .map(([reason, sentence]) => `\`${reason}\`: ${sentence}.`)
+          .join(' '),
+      })
+      .optional(),
+    nextAttemptAt: time.meta({ description: 'When the next attempt was due; absent if none was' }).optional(),
+  })
+  .meta({ id: 'Attempt', description: 'One try at a job' })
+
+export type AttemptDocument = z.infer<typeof attemptSchema>
+
+export const attemptsSchema = z.object({
+  items: z.array(attemptSchema).meta({ description: `Oldest first; the last ${MAX_LISTED}` }),
+})
+
+export function attemptsHandler(context: HttpContext) {
+  const { deps, urls } = context
+  return async (req: Request, res: Response): Promise<void> => {
+    const job = await findOwnJob(deps.db, wantedBy(context, req, res))
+    const ended = await findAttempts(deps.db, job.id, MAX_LISTED)
+    const items = [...ended.map((attempt) => attemptDocument(attempt, urls)), ...(await underWay(job, ended))]
+    res.set('Cache-Control', 'private, no-cache')
+    sendJson(res, 200, { items })
+  }
+
+  /** The attempt that runs has no row of its own yet. */
+  async function underWay({ id, status, attempt, startedAt }: Job, ended: readonly EndedAttempt[]) {
+    const worker = status === 'running' ? await findWorker(deps.db, id) : undefined
+    // It may have ended since the job was read.
+    if (!worker || !startedAt || ended.some((other) => other.attempt >= attempt)) return []
+    return [
+      { attempt, outcome: 'running', worker, startedAt: startedAt.toISOString() } satisfies AttemptDocument,
+    ]
+  }
+}
+
+function attemptDocument(ended: EndedAttempt, urls: Urls): AttemptDocument {
+  return {
+    attempt: ended.attempt,
+    outcome: ended.outcome,
+    worker: ended.workerId,
+    startedAt: ended.startedAt.toISOString(),
+    endedAt: ended.endedAt.toISOString(),
+    ...(ended.failure ? { error: errorOf(ended.failure, urls) } : {}),
+    reason: ended.reason,
+    ...(ended.nextAttemptAt ? { nextAttemptAt: ended.nextAttemptAt.toISOString() } : {}),
+  }
+}

@@ -1,0 +1,25 @@
+/** What the handlers work with; put together by main.ts. */
+import type { RequestHandler } from 'express'
+import type { Deps } from '../commands/deps.ts'
+import type { Catalogue } from '../job/catalogue.ts'
+import type { Watch } from '../store/watch.ts'
+import type { CursorSeal } from './cursor.ts'
+import type { Tags } from './etag.ts'
+import type { Forecasts } from './forecasts.ts'
+import type { Urls } from './urls.ts'
+import type { Waits } from './waits.ts'
+
+export interface HttpContext {
+  readonly deps: Deps
+  readonly catalogue: Catalogue
+  readonly urls: Urls
+  readonly tags: Tags
+  readonly watch: Watch
+  readonly waits: Waits
+  readonly forecasts: Forecasts
+  readonly cursors: CursorSeal
+  /** The first thing that every route of jobs and tasks passes through. */
+  readonly authenticate: RequestHandler
+  /** Aborted from the moment the process was asked to stop: it accepts no more jobs. */
+  readonly draining: AbortSignal
+}

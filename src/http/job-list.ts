@@ -1,0 +1,81 @@
+/** A caller's jobs, newest first, by status, task, tag and time of submission. */
+import type { Request, Response } from 'express'
+import { z } from 'zod'
+import { STATUSES } from '../job/status.ts'
+import { listJobs, type JobFilter } from '../store/list.ts'
+import type { HttpContext } from './context.ts'
+import { principalOf } from './principal.ts'
+import { queryOf } from './query.ts'
+import { listedJob } from './representation.ts'
+import { sendJson } from './send.ts'
+
+const instant = z.iso.datetime({
+  offset: true,
+  error: 'Must be a time with its zone, such as 2026-12-31T09:00:00Z; write a + as %2B',
+})
+
+export const listQuery = z.strictObject({
+  status: z.enum(STATUSES).optional(),
+  task: z.string().optional(),
+  tag: z.string().optional(),
+  createdAfter: instant.meta({ description: 'Submitted at this time or later' }).optional(),
+  createdBefore: instant.meta({ description: 'Submitted before this time' }).optional(),
+  limit: z.coerce
+    .number<string>()
+    .pipe(z.int().min(1).max(100))
+    .meta({ description: '20 unless given' })
+    .optional(),
+  cursor: z.string().meta({ description: 'From `next` or `prev` of another page' }).optional(),
+})
+
+export function listHandler({ deps, urls, cursors }: HttpContext) {
+  return async (req: Request, res: Response): Promise<void> => {
+    const { limit = 20, cursor, ...filter } = queryOf(listQuery, req)
+    const principal = principalOf(res)
+    // A cursor is of this list alone: with another filter it would skip jobs.
+    const scope = JSON.stringify([principal, filter])
+    const wish = cursor === undefined ? undefined : cursors.open(cursor, scope)
+    const page = await listJobs(deps.db, principal, jobFilter(filter), { limit, ...wish })
+
+    const backward = wish?.backward ?? false
+    // The page we come from is there; whether there is one on the other side, one row too many has told.
+    const older = backward || page.more ? page.last : undefined
+    const newer = wish && (!backward || page.more) ? page.first : undefined
+    const linkTo = (from: typeof older, back: boolean) =>
+      from && pageAt(req, cursors.seal({ from, backward: back }, scope))
+    const [next, prev] = [linkTo(older, false), linkTo(newer, true)]
+    const links = [`<${urls.jobs(queryIn(req))}>; rel="self"`, relation(next, 'next'), relation(prev, 'prev')]
+    res.set({ 'Cache-Control': 'private, no-cache', Link: links.filter(Boolean).join(', ') })
+    sendJson(res, 200, {
+      items: page.jobs.map((job) => listedJob(job, urls)),
+      ...(next === undefined ? {} : { next }),
+      ...(prev === undefined ? {} : { prev }),
+    })
+  }
+
+  function pageAt(req: Request, cursor: string): string {
+    const query = queryIn(req)
+    query.set('cursor', cursor)
+    return urls.jobs(query)
+  }
+}
+
+function queryIn(req: Request): URLSearchParams {
+  return new URLSearchParams(req.query as Record<string, string>)
+}
+
+function relation(target: string | undefined, rel: string): string {
+  return target === undefined ? '' : `<${target}>; rel="${rel}"`
+}
+
+type Filter = Omit<z.output<typeof listQuery>, 'limit' | 'cursor'>
+
+function jobFilter({ status, task, tag, createdAfter, createdBefore }: Filter): JobFilter {
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(task === undefined ? {} : { task }),
+    ...(tag === undefined ? {} : { tag }),
+    ...(createdAfter === undefined ? {} : { createdAfter: new Date(createdAfter) }),
+    ...(createdBefore === undefined ? {} : { createdBefore: new Date(createdBefore) }),
+  }
+}

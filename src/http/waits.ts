@@ -1,0 +1,52 @@
+/** Requests that wait for a job: how many there may be, and what ends their wait. */
+import type { Response } from 'express'
+import type { Job } from '../job/job.ts'
+import type { Watch } from '../store/watch.ts'
+import { waitFor, type Wait } from './waiting.ts'
+
+export interface Waits {
+  /** As waitFor, until the client is gone. Where too many wait already the answer is what is known now. */
+  until(res: Response, wait: Omit<Wait, 'signal'>): Promise<Job>
+  /** Takes a place for as long as the response is open; false where none is left. */
+  enter(res: Response): boolean
+  /** Aborted when the client is gone or the process must stop. */
+  signalOf(res: Response): AbortSignal
+}
+
+export interface WaitsOptions {
+  readonly watch: Watch
+  readonly draining: AbortSignal
+  /** Event streams and waiting requests together. */
+  readonly max: number
+}
+
+export function waitsOf({ watch, draining, max }: WaitsOptions): Waits {
+  let open = 0
+
+  function enter(res: Response): boolean {
+    if (open >= max) return false
+    open++
+    res.once('close', () => open--)
+    return true
+  }
+
+  function signalOf(res: Response): AbortSignal {
+    const gone = new AbortController()
+    const abort = () => gone.abort()
+    draining.addEventListener('abort', abort)
+    res.once('close', () => {
+      draining.removeEventListener('abort', abort)
+      abort()
+    })
+    if (draining.aborted) abort()
+    return gone.signal
+  }
+
+  return {
+    enter,
+    signalOf,
+    until(res, wait) {
+      return enter(res) ? waitFor(watch, { ...wait, signal: signalOf(res) }) : wait.read()
+    },
+  }
+}

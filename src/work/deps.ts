@@ -1,0 +1,10 @@
+/** What the parts of a worker work with; handed over by main.ts. */
+import type { PgBoss } from 'pg-boss'
+import type { Db } from '../store/database.ts'
+import type { Signals } from '../store/signals.ts'
+
+export interface WorkDeps {
+  readonly db: Db
+  readonly boss: PgBoss
+  readonly signals: Signals
+}
