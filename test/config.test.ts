@@ -22,6 +22,10 @@ describe('the configuration', () => {
       taskFolders: [],
       concurrency: 10,
       graceSeconds: 10,
+      drainSeconds: 0,
+      retentionSeconds: 7 * 86_400,
+      maxWaiting: 10_000,
+      apiKeys: new Map(),
       logLevel: 'info',
       production: false,
     })
@@ -34,6 +38,24 @@ describe('the configuration', () => {
   it('has folders of tasks one after another, as absolute paths', () => {
     const { taskFolders } = configFrom({ ACCEPTD_TASKS: '/a/tasks, ./b , ' })
     expect(taskFolders).toEqual(['/a/tasks', path.resolve('b')])
+  })
+
+  it('has callers by their keys, and never repeats a key in a complaint', () => {
+    const given = 'ada:ada-key-0123456789, bob:bob-key-0123456789'
+    expect([...configFrom({ ACCEPTD_API_KEYS: given }).apiKeys]).toEqual([
+      ['ada-key-0123456789', 'ada'],
+      ['bob-key-0123456789', 'bob'],
+    ])
+    for (const wrong of [
+      'secret-too-short',
+      'ada:short',
+      ':no-name-0123456789',
+      `${given},eve:ada-key-0123456789`,
+    ]) {
+      const [complaint = ''] = problems({ ACCEPTD_API_KEYS: wrong })
+      expect(complaint).toMatch(/^ACCEPTD_API_KEYS must be name:key pairs/)
+      expect(complaint).not.toContain(wrong)
+    }
   })
 
   it('cannot be changed once it is read', () => {

@@ -10,7 +10,7 @@ export async function deleteJob({ db, signals }: Deps, wanted: Wanted): Promise<
   await db.transaction().execute(async (trx) => {
     const held = await lockOwnJob(trx, wanted)
     if (!isTerminal(held.status)) {
-      const detail = `The job is ${held.status}; cancel it first (POST to links.cancel), or wait for its end`
+      const detail = `The job is ${held.status}; cancel it first, or wait for its end`
       throw new JobError('job-not-terminal', detail, { jobId: held.id })
     }
     expectUnchanged(held, wanted)

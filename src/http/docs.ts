@@ -32,7 +32,12 @@ export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined):
   resource(router, '/docs/', { get: show }, { mediaTypes: [] })
   resource(router, '/docs', { get: (_req, res) => res.redirect(302, 'docs/') }, { mediaTypes: [] })
   // Whoever opens the address in a browser wants to see what this is.
-  resource(router, '/', { get: (_req, res) => res.redirect(302, 'docs/') }, { mediaTypes: [] })
+  const welcome = (_req: Request, res: Response) => {
+    // For programs that come by: here is what describes all this (RFC 8631 §3.1).
+    res.set('Link', '<openapi.yaml>; rel="service-desc"; type="application/yaml", <docs/>; rel="service-doc"')
+    res.redirect(302, 'docs/')
+  }
+  resource(router, '/', { get: welcome }, { mediaTypes: [] })
   return router
 }
 

@@ -41,6 +41,10 @@ export const problemSchema = z
     retryable: z.boolean().meta({ description: 'Whether the same request may succeed later' }),
     errors: z.array(violation).meta({ description: 'Everything that is not valid' }).optional(),
     job: z.string().meta({ format: 'uri-reference', description: 'The job this is about' }).optional(),
+    cancel: z
+      .string()
+      .meta({ format: 'uri-reference', description: 'Where to POST to cancel it, where that would help' })
+      .optional(),
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457)', example: EXAMPLE })
 
@@ -77,6 +81,7 @@ export function problemHandler(urls: Urls): ErrorRequestHandler {
       retryable,
       ...(errors ? { errors } : {}),
       ...(jobId === undefined ? {} : { job: urls.job(jobId) }),
+      ...(jobId === undefined || code !== 'job-not-terminal' ? {} : { cancel: urls.cancel(jobId) }),
     }
     sendJson(res, status, body, PROBLEM_MEDIA_TYPE)
   }

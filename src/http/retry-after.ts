@@ -1,33 +1,38 @@
 /** How long a client should wait before it asks again (Retry-After, RFC 9110 §10.2.3). The one home of that number. */
-import type { KnownTask } from '../job/catalogue.ts'
+import { secondsUntilNextLook, wholeSeconds, type Forecast, type Situation } from '../job/forecast.ts'
 import type { Job } from '../job/job.ts'
 import { isTerminal } from '../job/status.ts'
 
-// Under a second is not to be said in the header; over a minute a client would learn of the end too late.
-const MIN_SECONDS = 1
-const MAX_SECONDS = 60
-// For a job that cannot start before a known time, longer is harmless: nothing will have happened.
-const MAX_DELAY_SECONDS = 3600
-
-// A third of what is left: the client comes back a few times, ever closer, and sees the end soon after it happens.
-const SHARE_OF_REST = 1 / 3
-
 /** Whole seconds, or undefined for a job that has ended: there is nothing left to wait for. */
-export function retryAfterSeconds(job: Job, task: KnownTask | undefined): number | undefined {
+export function retryAfterSeconds(
+  job: Job,
+  forecast: Forecast,
+  aheadSeconds: number | undefined,
+  jitter: number = jitterOf(job),
+): number | undefined {
   if (isTerminal(job.status)) return undefined
-  const untilDue = secondsBetween(job.readAt, job.runAt)
-  if (job.status === 'pending' && untilDue > MIN_SECONDS) return clamp(untilDue, MAX_DELAY_SECONDS)
-  const typical = task?.typicalSeconds ?? MIN_SECONDS
-  const elapsed = job.status === 'running' && job.startedAt ? secondsBetween(job.startedAt, job.readAt) : 0
-  // Past its usual time nobody knows: then as long again as it has taken so far, in thirds.
-  const rest = elapsed < typical ? typical - elapsed : elapsed
-  return clamp(rest * SHARE_OF_REST, MAX_SECONDS)
+  const situation = situationOf(job, aheadSeconds)
+  return wholeSeconds(secondsUntilNextLook(forecast, situation), situation, () => jitter)
+}
+
+/**
+ * From 0 to 1, another for each job, so that clients which came together do not return together; and for one job always
+ * the same, so that HEAD says what GET says (RFC 9110 §9.3.2). The id is random to begin with.
+ */
+function jitterOf({ id }: Job): number {
+  return Number.parseInt(id.slice(0, 8), 16) / 2 ** 32
+}
+
+/** By the database's clock alone: those of the API and of the worker may differ. */
+function situationOf(job: Job, aheadSeconds: number | undefined): Situation {
+  const { status, startedAt, readAt, runAt, updatedAt, progress } = job
+  if (status !== 'running' || !startedAt) {
+    return { phase: 'pending', dueInSeconds: secondsBetween(readAt, runAt), aheadSeconds }
+  }
+  const elapsedSeconds = secondsBetween(startedAt, readAt)
+  return { phase: 'running', elapsedSeconds, progress, progressAgeSeconds: secondsBetween(updatedAt, readAt) }
 }
 
 function secondsBetween(from: Date, to: Date): number {
-  return (to.getTime() - from.getTime()) / 1000
-}
-
-function clamp(seconds: number, max: number): number {
-  return Math.min(max, Math.max(MIN_SECONDS, Math.ceil(seconds)))
+  return Math.max(0, (to.getTime() - from.getTime()) / 1000)
 }

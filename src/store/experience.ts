@@ -1,47 +1,18 @@
 /** What the jobs of each task have taken lately, shared by all processes: what Retry-After is learned from. */
-import { sql, type RawBuilder } from 'kysely'
-import type { Job } from '../job/job.ts'
+import { sql } from 'kysely'
 import type { Db } from './database.ts'
 import { LEASE_SECONDS } from './workers.ts'
 
-// Enough to see the shape of a distribution up to its 98th percentile, few enough to follow when it drifts.
-const KEPT = 100
-
-export interface Experience {
-  readonly task: string
+export interface TaskExperience {
   /** How long completed attempts ran, in seconds, newest first. */
   readonly runs: readonly number[]
   /** How long they had waited for a worker since they were due. */
   readonly waits: readonly number[]
 }
 
-/** Makes room for what is to be learned, so that a settle only ever updates. */
-export async function expectTasks(db: Db, tasks: readonly string[]): Promise<void> {
-  if (tasks.length === 0) return
-  await db
-    .insertInto('experience')
-    .values(tasks.map((task) => ({ task })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-}
-
-/**
- * To be part of the statement that completes `job`. A row that another settle holds is passed over: to wait for it would
- * make all settles of a task queue up behind one another's commits, and one sample less teaches as much.
- */
-export function learning({ task, startedAt, runAt }: Job): RawBuilder<Record<string, unknown>> {
-  const ran = sql`extract(epoch from now() - ${startedAt}::timestamptz)`
-  const waited = sql`greatest(0, extract(epoch from ${startedAt}::timestamptz - ${runAt}::timestamptz))`
-  return sql<Record<string, unknown>>`(
-    update acceptd.experience known set
-      runs = (array_prepend(${ran}::real, known.runs))[1:${sql.lit(KEPT)}],
-      waits = (array_prepend(${waited}::real, known.waits))[1:${sql.lit(KEPT)}]
-    from (select task from acceptd.experience where task = ${task} for update skip locked) free
-    where known.task = free.task)`
-}
-
-export async function readExperience(db: Db): Promise<Experience[]> {
-  return db.selectFrom('experience').select(['task', 'runs', 'waits']).execute()
+export async function readExperience(db: Db): Promise<Map<string, TaskExperience>> {
+  const rows = await db.selectFrom('experience').select(['task', 'runs', 'waits']).execute()
+  return new Map(rows.map(({ task, runs, waits }) => [task, { runs, waits }]))
 }
 
 // Past this many the rest is as good as guessed from these; counting all of a long backlog would cost more than it tells.

@@ -5,7 +5,7 @@ import type { Job } from '../job/job.ts'
 import type { Outcome, Reason } from '../job/settlement.ts'
 import type { Move } from '../job/status.ts'
 import type { Tables, Trx } from './database.ts'
-import { learning } from './experience.ts'
+import { learning } from './learning.ts'
 import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
 import { ENDED, moving, NOW } from './moving.ts'
 

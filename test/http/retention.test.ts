@@ -83,7 +83,7 @@ describe('a job that has not ended', () => {
     await house.reaches(location, 'running')
     const { body } = await house.api.delete(location).expect(409)
     expect(body).toMatchObject({ code: 'job-not-terminal', job: location, retryable: false })
-    expect((body as { detail: string }).detail).toContain('links.cancel')
+    expect((body as { cancel: string }).cancel).toBe(`${location}/cancel`)
     expect((await house.api.job(location)).status).toBe('running')
     expect(await house.api.job(location)).not.toHaveProperty('expiresAt')
     await house.api.post(`${location}/cancel`).expect(202)

@@ -26,8 +26,8 @@ const last = { attempt: 3 }
 
 describe('an attempt that ended', () => {
   it('completes the job with its result, also on the last attempt', () => {
-    expect(settled(completed)).toEqual({ move: 'complete', result: '{"words":6}' })
-    expect(settled(completed, last)).toEqual({ move: 'complete', result: '{"words":6}' })
+    expect(settled(completed)).toEqual({ move: 'complete', reason: 'completed', result: '{"words":6}' })
+    expect(settled(completed, last)).toEqual({ move: 'complete', reason: 'completed', result: '{"words":6}' })
   })
 
   it('completes the job in spite of a cancel that came too late to stop it', () => {
@@ -35,49 +35,72 @@ describe('an attempt that ended', () => {
   })
 
   it('is tried again after a failure while attempts are left', () => {
-    expect(settled(failed)).toEqual({ move: 'retry', delaySeconds: 10 })
-    expect(settled(failed, { attempt: 2 })).toEqual({ move: 'retry', delaySeconds: 20 })
-    expect(settled(failed, last)).toEqual({ move: 'fail', failure: transient })
+    expect(settled(failed)).toEqual({ move: 'retry', reason: 'back-off', delaySeconds: 10 })
+    expect(settled(failed, { attempt: 2 })).toEqual({ move: 'retry', reason: 'back-off', delaySeconds: 20 })
+    expect(settled(failed, last)).toEqual({ move: 'fail', reason: 'attempts-used-up', failure: transient })
   })
 
   it('fails at once where no further attempt could help', () => {
-    expect(settled({ kind: 'failed', failure: hopeless })).toEqual({ move: 'fail', failure: hopeless })
+    expect(settled({ kind: 'failed', failure: hopeless })).toEqual({
+      move: 'fail',
+      reason: 'final-error',
+      failure: hopeless,
+    })
   })
 
   it('fails at the first failure where the task wants no retries', () => {
     const once = { ...policy, limit: 0 }
-    expect(settled(failed, { maxAttempts: 1 }, once)).toEqual({ move: 'fail', failure: transient })
+    expect(settled(failed, { maxAttempts: 1 }, once)).toEqual({
+      move: 'fail',
+      reason: 'attempts-used-up',
+      failure: transient,
+    })
   })
 
   it.each([failed, interrupted, crashed, canceled, { kind: 'failed', failure: hopeless } as const])(
     'is canceled when a cancel was asked for and it was $kind',
     (outcome) => {
       for (const situation of [{}, last, { crashes: MAX_CRASHES - 1 }]) {
-        expect(settled(outcome, { ...situation, cancelRequestedAt })).toEqual({ move: 'cancel' })
+        expect(settled(outcome, { ...situation, cancelRequestedAt })).toEqual({
+          move: 'cancel',
+          reason: 'canceled',
+        })
       }
     },
   )
 
   it('is canceled when the task says that it stopped for that', () => {
-    expect(settled(canceled)).toEqual({ move: 'cancel' })
+    expect(settled(canceled)).toEqual({ move: 'cancel', reason: 'canceled' })
   })
 })
 
 describe('an attempt cut off through no fault of the task', () => {
   it('uses none up: a shutdown or a crash during the last attempt hands the job back', () => {
-    expect(settled(interrupted, last)).toEqual({ move: 'release', crashed: false })
-    expect(settled(crashed, last)).toEqual({ move: 'release', crashed: true })
+    expect(settled(interrupted, last)).toEqual({ move: 'release', reason: 'handed-back', crashed: false })
+    expect(settled(crashed, last)).toEqual({ move: 'release', reason: 'worker-died', crashed: true })
   })
 
   it('may be a shutdown any number of times', () => {
     const situation = { attempt: 1000, maxAttempts: 1002, crashes: MAX_CRASHES - 1 }
-    expect(settled(interrupted, situation)).toEqual({ move: 'release', crashed: false })
+    expect(settled(interrupted, situation)).toEqual({
+      move: 'release',
+      reason: 'handed-back',
+      crashed: false,
+    })
   })
 
   it('takes at most three workers with it, then the job has failed for good', () => {
-    expect(settled(crashed, { crashes: MAX_CRASHES - 2 })).toEqual({ move: 'release', crashed: true })
+    expect(settled(crashed, { crashes: MAX_CRASHES - 2 })).toEqual({
+      move: 'release',
+      reason: 'worker-died',
+      crashed: true,
+    })
     const end = settled(crashed, { crashes: MAX_CRASHES - 1 })
-    expect(end).toMatchObject({ move: 'fail', failure: { code: 'crashed', retryable: false } })
+    expect(end).toMatchObject({
+      move: 'fail',
+      reason: 'crashed-too-often',
+      failure: { code: 'crashed', retryable: false },
+    })
     expect(end).toHaveProperty('failure.detail', expect.stringContaining('3 workers died'))
   })
 })
@@ -86,17 +109,21 @@ describe('the wait before the next attempt', () => {
   it('counts failures only: crashes and shutdowns before, which raised maxAttempts, do not lengthen it', () => {
     const wait = (attempt: number, maxAttempts: number) => settled(failed, { attempt, maxAttempts })
     // Two crashes, then the first failure; then a shutdown, then the second.
-    expect(wait(3, 5)).toEqual({ move: 'retry', delaySeconds: 10 })
-    expect(wait(5, 6)).toEqual({ move: 'retry', delaySeconds: 20 })
+    expect(wait(3, 5)).toEqual({ move: 'retry', reason: 'back-off', delaySeconds: 10 })
+    expect(wait(5, 6)).toEqual({ move: 'retry', reason: 'back-off', delaySeconds: 20 })
     expect(wait(6, 6)).toMatchObject({ move: 'fail' })
   })
 
   it('is a first wait where the policy has shrunk since the job was accepted', () => {
-    expect(settled(failed, { attempt: 1, maxAttempts: 11 })).toEqual({ move: 'retry', delaySeconds: 10 })
+    expect(settled(failed, { attempt: 1, maxAttempts: 11 })).toEqual({
+      move: 'retry',
+      reason: 'back-off',
+      delaySeconds: 10,
+    })
   })
 
   it('is a first wait where the policy has grown since: the job cannot have failed more often than it was tried', () => {
     const generous = { ...policy, limit: 20 }
-    expect(settled(failed, {}, generous)).toEqual({ move: 'retry', delaySeconds: 10 })
+    expect(settled(failed, {}, generous)).toEqual({ move: 'retry', reason: 'back-off', delaySeconds: 10 })
   })
 })

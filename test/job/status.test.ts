@@ -4,10 +4,12 @@ import { isTerminal, MOVES, STATUSES, type Status } from '../../src/job/status.t
 const moves: { from: readonly Status[]; to: Status }[] = Object.values(MOVES)
 
 describe('the table of moves', () => {
-  it('leads nowhere from an end', () => {
-    const left = new Set(moves.flatMap((move) => move.from))
-    expect(STATUSES.filter((status) => !left.has(status))).toEqual(['completed', 'failed', 'canceled'])
+  it('leads nowhere from an end, but back to pending where somebody asks for that', () => {
     expect(STATUSES.filter(isTerminal)).toEqual(['completed', 'failed', 'canceled'])
+    const { rerun, ...own } = MOVES
+    const left = new Set<Status>(Object.values(own).flatMap((move) => [...move.from]))
+    expect(STATUSES.filter((status) => !left.has(status))).toEqual(['completed', 'failed', 'canceled'])
+    expect(rerun).toEqual({ from: ['failed', 'canceled'], to: 'pending' })
   })
 
   it('reaches every status from pending', () => {

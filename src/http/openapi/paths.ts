@@ -148,7 +148,7 @@ export function jobPaths(result: z.ZodType): ZodOpenApiPathsObject {
             description:
               'Server-Sent Events of type `job`; `id` rises with each, `data` is the document that getJob answers. ' +
               'Changes in quick succession may come as one; the last always comes.',
-            headers: { ...headers.everywhere },
+            headers: { ...headers.events },
             content: { [EVENT_STREAM]: { schema: { type: 'string' } } },
           },
           204: {

@@ -33,6 +33,7 @@ export const headerComponents = {
   RequestId: text('The id of this request in the log'),
   Sunset: text('When it will be gone: for a job that is done, `expiresAt`', false),
   TaskLinks: text('Where to read what to use instead, with rel="deprecation"', false),
+  Unbuffered: text('`no`: proxies must not keep events back'),
   Vary: text('The request headers that choose among answers'),
   RetryAfter: seconds('Seconds to wait before asking again', true),
   RetryAfterWhileOpen: seconds('Seconds to wait before asking again; absent once the job is done', false),
@@ -86,6 +87,7 @@ export const headers = {
     'Content-Disposition': header('ContentDisposition'),
   },
   resultUnchanged: stored,
+  events: { ...everywhere, 'X-Accel-Buffering': header('Unbuffered') },
   list: { ...everywhere, Link: header('Pages') },
   task: { ...everywhere, ...deprecated, Link: header('TaskLinks') },
 } satisfies Record<string, Headers>
