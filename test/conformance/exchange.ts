@@ -28,6 +28,8 @@ export interface Answer {
   /** Parses the body. @throws Error that says what came instead */
   json(): Record<string, unknown>
   readonly ms: number
+  /** When its header was here, by this clock; ms since 1970. */
+  readonly receivedAt: number
 }
 
 const agents = new Map([
@@ -39,6 +41,45 @@ const agents = new Map([
 const PATIENCE_MS = 75_000
 
 export function exchange(url: URL, request: Request = {}): Promise<Answer> {
+  const { method = 'GET' } = request
+  const began = performance.now()
+  return new Promise((resolve, reject) => {
+    const { sent, payload } = open(url, request, (response) => {
+      const parts: Buffer[] = []
+      const receivedAt = Date.now()
+      response.on('data', (part: Buffer) => parts.push(part))
+      response.on('error', reject)
+      response.on('end', () =>
+        resolve({
+          ...answerOf(method, url, response, Buffer.concat(parts)),
+          ms: performance.now() - began,
+          receivedAt,
+        }),
+      )
+    })
+    sent.on('timeout', () =>
+      sent.destroy(new Error(`${method} ${url.pathname}: no answer within ${PATIENCE_MS / 1000} s`)),
+    )
+    sent.on('error', reject)
+    sent.end(payload)
+  })
+}
+
+/** Sends the whole request and hangs up without reading an answer, as a client does that dies. */
+export function sendAndHangUp(url: URL, request: Request = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { sent, payload } = open(url, { ...request, newConnection: true }, (response) => response.destroy())
+    sent.on('error', reject)
+    // Half-closed first: nothing that was written may be lost with the connection.
+    sent.end(payload, () => sent.socket?.end(() => resolve()))
+  })
+}
+
+function open(
+  url: URL,
+  request: Request,
+  onResponse: (response: http.IncomingMessage) => void,
+): { sent: http.ClientRequest; payload: string | Buffer | undefined } {
   const { method = 'GET', body, signal } = request
   const payload =
     body === undefined
@@ -60,34 +101,20 @@ export function exchange(url: URL, request: Request = {}): Promise<Answer> {
   // Such as `'Content-Type': ''`, to send none.
   for (const [name, value] of Object.entries(given)) if (value === '') delete given[name]
 
-  const began = performance.now()
   const client = url.protocol === 'https:' ? https : http
-  return new Promise((resolve, reject) => {
-    const sent = client.request(
-      url,
-      {
-        method,
-        headers: given,
-        agent: request.newConnection ? false : agents.get(url.protocol),
-        timeout: PATIENCE_MS,
-        ...(request.rawPath === undefined ? {} : { path: request.rawPath }),
-        ...(signal ? { signal } : {}),
-      },
-      (response) => {
-        const parts: Buffer[] = []
-        response.on('data', (part: Buffer) => parts.push(part))
-        response.on('error', reject)
-        response.on('end', () =>
-          resolve(answerOf(method, url, response, Buffer.concat(parts), performance.now() - began)),
-        )
-      },
-    )
-    sent.on('timeout', () =>
-      sent.destroy(new Error(`${method} ${url.pathname}: no answer within ${PATIENCE_MS / 1000} s`)),
-    )
-    sent.on('error', reject)
-    sent.end(payload)
-  })
+  const sent = client.request(
+    url,
+    {
+      method,
+      headers: given,
+      agent: request.newConnection ? false : agents.get(url.protocol),
+      timeout: PATIENCE_MS,
+      ...(request.rawPath === undefined ? {} : { path: request.rawPath }),
+      ...(signal ? { signal } : {}),
+    },
+    onResponse,
+  )
+  return { sent, payload }
 }
 
 function answerOf(
@@ -95,8 +122,7 @@ function answerOf(
   url: URL,
   response: http.IncomingMessage,
   bytes: Buffer,
-  ms: number,
-): Answer {
+): Omit<Answer, 'ms' | 'receivedAt'> {
   const text = bytes.toString()
   return {
     method,
@@ -119,6 +145,5 @@ function answerOf(
         `${method} ${url.pathname} answered ${response.statusCode} with no JSON object: ${text.slice(0, 80)}`,
       )
     },
-    ms,
   }
 }

@@ -1,9 +1,12 @@
 /** `npm run conformance -- http://host:port [--profile file] [--json file] [--only SUB,CON-02]` */
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { loadProfile, profileSchema } from './profile.ts'
+import { z } from 'zod'
+import { exchange } from './exchange.ts'
+import { loadProfile, profileSchema, type Profile } from './profile.ts'
+import acceptd from './profiles/acceptd.ts'
 import { isConformant, table } from './report.ts'
-import { runSuite } from './suite.ts'
+import { ROWS, runSuite } from './suite.ts'
 
 const USAGE = `Usage: npm run conformance -- <base URL> [--profile file] [--json file] [--only rows]
 
@@ -18,17 +21,38 @@ Exits 1 where a row of level M or S fails, 2 where it cannot run.`
 
 const { values, positionals } = readArguments()
 const [base] = positionals
-if (values.help || base === undefined || !URL.canParse(base)) {
+// `localhost:3000` is a URL, too, of the scheme "localhost".
+if (values.help || base === undefined || !/^https?:\/\//.test(base) || !URL.canParse(base)) {
   process.stderr.write(`${USAGE}\n`)
   process.exit(values.help ? 0 : 2)
 }
-const profile =
-  values.profile === undefined ? profileSchema.parse(await own()) : await loadProfile(values.profile)
-const verdicts = await runSuite(base, profile, values.only?.split(',') ?? [])
+const only = values.only?.split(',').map((word) => word.trim()) ?? []
+const unknown = only.filter((word) => !ROWS.some(({ id }) => id.startsWith(word)))
+if (unknown.length > 0) refuse(`There is no row ${unknown.join(', ')}`)
+const profile = await readProfile(values.profile)
+await exchange(new URL(base)).catch((error: Error) => refuse(`${base} does not answer: ${error.message}`))
+
+const verdicts = await runSuite(base, profile, only)
 if (values.json !== '-') process.stdout.write(`${table(verdicts)}\n`)
 if (values.json === '-') process.stdout.write(`${JSON.stringify(verdicts, undefined, 2)}\n`)
 else if (values.json !== undefined) await writeFile(values.json, JSON.stringify(verdicts, undefined, 2))
 process.exit(isConformant(verdicts) ? 0 : 1)
+
+function refuse(reason: string): never {
+  process.stderr.write(`${reason}\n`)
+  process.exit(2)
+}
+
+async function readProfile(file: string | undefined): Promise<Profile> {
+  if (file === undefined) return profileSchema.parse(acceptd)
+  try {
+    return await loadProfile(file)
+  } catch (error) {
+    return refuse(
+      `${file} cannot be used: ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`,
+    )
+  }
+}
 
 function readArguments() {
   const options = {
@@ -43,8 +67,4 @@ function readArguments() {
     process.stderr.write(`${(error as Error).message}\n\n${USAGE}\n`)
     process.exit(2)
   }
-}
-
-async function own(): Promise<unknown> {
-  return ((await import('./profiles/acceptd.ts')) as { default: unknown }).default
 }

@@ -32,6 +32,7 @@ export const FEATURES = [
   'health',
   'openapi',
   'conditional',
+  'webhook',
 ] as const
 
 export const profileSchema = z.strictObject({
@@ -62,6 +63,8 @@ export const profileSchema = z.strictObject({
       file: fixture,
       /** A well-formed body that breaks two rules of the schema. */
       invalid: fixture,
+      /** Has `{{megabyte}}` in its body where only a short text is taken; a megabyte is put there. */
+      short: fixture,
       /** Makes the server answer 500, by an accident whose text must not show. */
       broken: fixture,
       /** A deprecated kind of work. */
@@ -83,6 +86,11 @@ export const profileSchema = z.strictObject({
       result: z.string().default('/result'),
       progress: z.string().default('/progress'),
       attempt: z.string().default('/attempt'),
+      createdAt: z.string().default('/createdAt'),
+      startedAt: z.string().default('/startedAt'),
+      finishedAt: z.string().default('/finishedAt'),
+      updatedAt: z.string().default('/updatedAt'),
+      expiresAt: z.string().default('/expiresAt'),
       self: z.string().default('/links/self'),
       resultLink: z.string().default('/links/result'),
       eventsLink: z.string().default('/links/events'),
@@ -121,9 +129,12 @@ export const profileSchema = z.strictObject({
       keyLength: z.int().default(255),
       maxWaitSeconds: z.int().default(30),
       inlineResultBytes: z.int().default(32 * 1024),
+      /** How long `brief`, once its time is over, is a 410 and not yet a 404. Not waited for where this is not set. */
+      briefTombstoneSeconds: z.number().max(20).optional(),
     })
     .prefault({}),
-  features: z.array(z.enum(FEATURES)).default([...FEATURES]),
+  /** All but `webhook`, unless said. */
+  features: z.array(z.enum(FEATURES)).default(FEATURES.filter((feature) => feature !== 'webhook')),
   /** Rows marked `op` need these; they run last, one after another. */
   operator: z
     .strictObject({

@@ -20,10 +20,11 @@ export interface Row {
     readonly operator?: readonly OperatorStep[]
   }
   /**
-   * `together` (unless said): beside all others. `alone`: while nobody else submits, for what counts jobs. `operator`: after
-   * those, as the server may be disturbed. `last`: over what was seen in all of them.
+   * `together` (unless said): beside all others. `crowd`: sends hundreds of requests, or very large ones; one after another,
+   * once the others have begun. `alone`: while nobody else submits, for what counts jobs. `operator`: after those, as the
+   * server may be disturbed. `last`: over what was seen in all of them.
    */
-  readonly when?: 'together' | 'alone' | 'operator' | 'last'
+  readonly when?: 'together' | 'crowd' | 'alone' | 'operator' | 'last'
   /** Throws where the row does not hold. What it returns is said in the report. */
   check(target: Target): Promise<string | void> | string | void
 }

@@ -1,4 +1,5 @@
 /** Runs the rows against a server and says of each: pass, fail or skipped, and why. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { cancelRows } from './areas/can.ts'
 import { conditionalRows } from './areas/con.ts'
 import { docRows } from './areas/doc.ts'
@@ -16,21 +17,24 @@ import type { Profile } from './profile.ts'
 import { Skipped, type Row } from './row.ts'
 import { Target } from './target.ts'
 
-export const ROWS: readonly Row[] = [
-  ...submissionRows,
-  ...validationRows,
-  ...idempotencyRows,
-  ...pollRows,
-  ...conditionalRows,
-  ...resultRows,
-  ...errorRows,
-  ...cancelRows,
-  ...preferRows,
-  ...listRows,
-  ...eventRows,
-  ...healthRows,
-  ...docRows,
+const AREAS: readonly (readonly Row[])[] = [
+  submissionRows,
+  validationRows,
+  idempotencyRows,
+  pollRows,
+  conditionalRows,
+  resultRows,
+  errorRows,
+  cancelRows,
+  preferRows,
+  listRows,
+  eventRows,
+  healthRows,
+  docRows,
 ]
+
+/** Area by area, each in the order of its numbers. */
+export const ROWS: readonly Row[] = AREAS.flatMap((area) => area.toSorted((a, b) => a.id.localeCompare(b.id)))
 
 export interface Verdict {
   readonly id: string
@@ -43,6 +47,9 @@ export interface Verdict {
   readonly seconds: number
 }
 
+// Not all at the same instant: rows that hold a clock against the server would measure each other.
+const STAGGER_MS = 100
+
 /** @param only ids or areas (`SUB`, `CON-02`); all rows where it is empty */
 export async function runSuite(
   base: string,
@@ -52,11 +59,31 @@ export async function runSuite(
   const target = new Target(base, profile)
   const rows = ROWS.filter(({ id }) => only.length === 0 || only.some((wanted) => id.startsWith(wanted)))
   const at = (when: Row['when']) => rows.filter((row) => (row.when ?? 'together') === when)
-  const verdicts = await Promise.all(at('together').map((row) => judge(row, target)))
+  const verdicts = (await Promise.all([staggered(at('together'), target), crowds()])).flat()
   for (const when of ['alone', 'operator', 'last'] as const)
-    for (const row of at(when)) verdicts.push(await judge(row, target))
+    verdicts.push(...(await inTurn(at(when), target)))
   const order = new Map(rows.map(({ id }, index) => [id, index]))
   return verdicts.toSorted((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0))
+
+  async function crowds(): Promise<Verdict[]> {
+    await sleep(at('together').length * STAGGER_MS)
+    return inTurn(at('crowd'), target)
+  }
+}
+
+function staggered(rows: readonly Row[], target: Target): Promise<Verdict[]> {
+  return Promise.all(
+    rows.map(async (row, index) => {
+      await sleep(index * STAGGER_MS)
+      return judge(row, target)
+    }),
+  )
+}
+
+async function inTurn(rows: readonly Row[], target: Target): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const row of rows) verdicts.push(await judge(row, target))
+  return verdicts
 }
 
 async function judge(row: Row, target: Target): Promise<Verdict> {

@@ -52,6 +52,11 @@ export class Target {
     return { ...(JSON.parse(JSON.stringify(found).replaceAll('{{unique}}', unique)) as Fixture), unique }
   }
 
+  /** All the profile has, as they stand in it. */
+  fixtures(): Fixture[] {
+    return Object.values(this.profile.fixtures).filter((fixture) => fixture !== undefined)
+  }
+
   /** Posts a fixture, whatever comes of it. */
   post(name: FixtureName, { unique, ...options }: SubmitOptions = {}): Promise<Answer> {
     const { path, method, headers, body } = this.fixture(name, unique)

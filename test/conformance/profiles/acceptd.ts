@@ -10,6 +10,7 @@ const profile: z.input<typeof profileSchema> = {
   fixtures: {
     ok: wordCount,
     idle: { ...wordCount, path: `/tasks/word-count?runAt=${inAnHour}` },
+    short: { path: '/jobs', body: { task: 'word-count', input: { text: 'to be' }, tags: ['{{megabyte}}'] } },
     invalid: { path: '/tasks/word-count', body: { text: 7, txt: 'x' } },
   },
 }
