@@ -2,12 +2,6 @@
 export { TaskError, type TaskErrorOptions } from './job/failure.ts'
 export { fileResult, type FileResult } from './job/file-result.ts'
 export type { RetryPolicy } from './job/retry.ts'
-export {
-  defineTask,
-  type Deprecation,
-  type Task,
-  type TaskContext,
-  type TaskDefinition,
-  type TaskLog,
-} from './job/task.ts'
+export { defineTask } from './job/define-task.ts'
+export type { Deprecation, Task, TaskContext, TaskDefinition, TaskLog } from './job/task.ts'
 export { z } from 'zod'

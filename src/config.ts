@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { didYouMean } from './job/suggest.ts'
-import { MAX_RETENTION_SECONDS } from './job/task.ts'
+import { MAX_RETENTION_SECONDS } from './job/task-rules.ts'
 
 export interface Setting {
   readonly name: string

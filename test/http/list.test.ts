@@ -24,8 +24,10 @@ const page = async (path: string) => {
   return body
 }
 
-const linksIn = (field: string | undefined): Record<string, string | undefined> =>
-  Object.fromEntries([...(field ?? '').matchAll(/<([^>]*)>; rel="(\w+)"/g)].map(([, url, rel]) => [rel, url]))
+const linksIn = (field = ''): Record<string, string | undefined> => {
+  const found = [...field.matchAll(/<([^>]*)>; rel="(\w+)"/g)]
+  return Object.fromEntries(found.map(([, url = '', rel = '']) => [rel, url] as const))
+}
 
 const walk = async (path: string) => {
   const ids: string[] = []

@@ -104,6 +104,28 @@ describe('a definition that makes no sense is refused', () => {
       { typicalSeconds: -1 },
       { typicalSeconds: Number.NaN },
     ],
+    [
+      'retentionSeconds must be a whole number from 1 to 316224000',
+      { retentionSeconds: 0 },
+      { retentionSeconds: 1.5 },
+      { retentionSeconds: 316_224_001 },
+      { retentionSeconds: '60' },
+    ],
+    ['requiresIdempotencyKey must be true or false', { requiresIdempotencyKey: 'yes' }],
+    [
+      'deprecated.since must be a time with its zone, such as 2026-12-31T00:00:00Z',
+      { deprecated: { since: 'yesterday' } },
+      { deprecated: { since: '2026-12-31T00:00:00' } },
+    ],
+    [
+      'deprecated.sunset must be a time with its zone, and not before deprecated.since',
+      { deprecated: { since: '2026-12-31T00:00:00Z', sunset: '2026-12-30T00:00:00Z' } },
+    ],
+    [
+      'deprecated.see must be a URL',
+      { deprecated: { since: '2026-12-31T00:00:00Z', see: '/a>; rel="next"' } },
+      { deprecated: { since: '2026-12-31T00:00:00Z', see: '/a\r\nX: y' } },
+    ],
   ])('because %s', (sentence, ...changes) => {
     for (const change of changes) expect(define(change)).toThrow(new TypeError(sentence))
   })

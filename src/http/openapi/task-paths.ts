@@ -5,14 +5,10 @@ import type { Catalogue, KnownTask } from '../../job/catalogue.ts'
 import { submissionOptions } from '../../job/submission.ts'
 import { submissionQuery } from '../submit.ts'
 import { taskSchema } from '../tasks.ts'
-import {
-  idempotencyKeyParameter,
-  listOperation,
-  preferOnSubmit,
-  submitAnswers,
-  submitProblems,
-} from './paths.ts'
+import { listOperation } from './job-paths.ts'
+import { idempotencyKeyParameter, preferOnSubmit } from './parameters.ts'
 import { answer, headers, usualProblems } from './responses.ts'
+import { submitAnswers, submitProblems } from './submissions.ts'
 import { inputOf, pascal } from './task-schemas.ts'
 
 export function taskPaths(catalogue: Catalogue): ZodOpenApiPathsObject {
