@@ -40,7 +40,10 @@ export function eventsHandler(context: HttpContext) {
         })
       }
       stream.begin(job)
-      waits.signalOf(res).addEventListener('abort', stream.end)
+      const signal = waits.signalOf(res)
+      // A HEAD wants the headers (RFC 9110 §9.3.2); and this process may be stopping already.
+      if (req.method === 'HEAD' || signal.aborted) stream.end()
+      else signal.addEventListener('abort', stream.end)
     } catch (error) {
       following.stop()
       throw error

@@ -89,6 +89,12 @@ describe('the events of a job', () => {
     expect(events.at(-1)?.job).toMatchObject({ status: 'failed', attempt: 2 })
   })
 
+  it('are only headers for HEAD, which does not wait for the job', async () => {
+    const { job } = await house.api.submit(`ok?runAt=${FAR}`, {})
+    const { headers } = await house.api.head(job.links.events).set('Accept', 'text/event-stream').expect(200)
+    expect(headers['content-type']).toMatch(/^text\/event-stream/)
+  })
+
   it('end when the job is deleted, and are refused as the job would be', async () => {
     await house.api.get('/jobs/nonsense/events').set('Accept', 'text/event-stream').expect(404)
     await house.api.get('/jobs/nonsense/events').set('Accept', 'text/html').expect(406)

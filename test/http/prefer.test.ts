@@ -91,6 +91,25 @@ describe('Prefer: wait on a poll', () => {
     await house.api.get('/jobs/nonsense').set('Prefer', 'wait=20').expect(404)
   })
 
+  it('is answered also where nobody can be notified', async () => {
+    // As often as the listener comes back it is cut off again.
+    const cut = setInterval(
+      () =>
+        void house.database.pool.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where application_name = 'acceptd listener' and datname = current_database()`,
+        ),
+      10,
+    )
+    try {
+      const { location } = await house.api.submit('slow', { seconds: 0.3 })
+      const { body } = await house.api.get(location).set('Prefer', 'wait=20').expect(200)
+      expect(body).toMatchObject({ status: 'completed' })
+    } finally {
+      clearInterval(cut)
+    }
+  })
+
   it('lets go of a client that has gone away', async () => {
     const { location } = await house.api.submit(`ok?runAt=${FAR}`, {})
     const before = house.watched()
