@@ -23,6 +23,9 @@ export interface EventStream extends Parsed {
   drop(): void
 }
 
+/** Even for a server that keeps everything back until it is sure to be read. */
+const BEGIN_MS = 10_000
+
 /** As caller A, unless said otherwise. */
 export function openEventStream(
   target: Target,
@@ -42,9 +45,17 @@ export function openEventStream(
       const answer = headerOf(url, response, askedAt)
       // A refusal has a body, which the rows that look over everything seen would miss in it.
       if (answer.status === 200) target.seen.push(answer)
+      clearTimeout(patience)
       resolve(streamOf(answer, response, askedAt, () => sent.destroy()))
     })
-    sent.on('error', reject)
+    const patience = setTimeout(
+      () => sent.destroy(new Late(`the stream of ${url.pathname} did not begin within ${BEGIN_MS / 1000} s`)),
+      BEGIN_MS,
+    )
+    sent.on('error', (error) => {
+      clearTimeout(patience)
+      reject(error)
+    })
   })
 }
 

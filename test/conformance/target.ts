@@ -40,8 +40,10 @@ export class Target {
     url: URL | string,
     { as = 'a', ...request }: Request & { as?: SubmitOptions['as'] } = {},
   ): Promise<Answer> {
-    const headers = { ...this.profile.auth[as ?? 'a'], ...request.headers }
-    const answer = await exchange(new URL(url, this.base), { ...request, headers })
+    const to = new URL(url, this.base)
+    // A link may lead anywhere; credentials go to nobody but the server under test.
+    const credentials = to.origin === this.base.origin ? this.profile.auth[as ?? 'a'] : {}
+    const answer = await exchange(to, { ...request, headers: { ...credentials, ...request.headers } })
     this.seen.push(answer)
     return answer
   }
