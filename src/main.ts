@@ -1,25 +1,14 @@
 /** The composition root: builds the parts in order, hands each what it needs, and closes them in reverse. */
-import { setMaxListeners } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
-import { createApp } from './http/app.ts'
-import { cursorSeal } from './http/cursor.ts'
-import { tagsFor } from './http/etag.ts'
-import { forecastsFrom } from './http/forecasts.ts'
-import { authentication } from './http/principal.ts'
-import { expectFreePort, listen as listenHttp } from './http/server.ts'
-import { urlsBelow } from './http/urls.ts'
-import { waitsOf } from './http/waits.ts'
+import { expectFreePort } from './http/server.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import { joinEmbeddedPostgres } from './postgres/embedded.ts'
 import { prepareDatabase } from './prepare.ts'
 import { openDatabase, type Database } from './store/database.ts'
 import { listen } from './store/listener.ts'
-import { readSecret } from './store/secrets.ts'
-import { signals, type Signals } from './store/signals.ts'
-import { watchJobs, type Watch } from './store/watch.ts'
+import { startApi } from './start-api.ts'
+import { signals } from './store/signals.ts'
 import { watchman } from './work/watchman.ts'
 import { startWorker } from './work/worker.ts'
 
@@ -95,11 +84,10 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     closers.push(async () => {
       await Promise.all([api?.drain(), worker?.stop(), looking?.stop()])
     })
-    const server = api
     return {
       close,
       ...(dataDir === undefined ? {} : { dataDir }),
-      ...(server ? { port: server.port, watched: () => server.watch.size } : {}),
+      ...(api ? { port: api.port, watched: () => api.watch.size } : {}),
     }
   } catch (error) {
     await close()
@@ -114,61 +102,4 @@ async function findDatabase(config: Config, closers: Close[]): Promise<{ url: st
   const embedded = await joinEmbeddedPostgres(config.dataDir)
   closers.push(() => embedded.leave())
   return { url: embedded.url, dataDir: embedded.dataDir }
-}
-
-interface ApiParts {
-  readonly boss: PgBoss
-  readonly signals: Signals
-  readonly catalogue: Catalogue
-  readonly log: Logger
-}
-
-interface Api {
-  readonly port: number
-  readonly watch: Watch
-  /** From now on whoever waits is answered and nothing new is accepted; resolves when load balancers have had time to see. */
-  readonly drain: Close
-  readonly close: Close
-}
-
-async function startApi(
-  config: Config,
-  { boss, signals: hints, catalogue, log }: ApiParts,
-  { db }: Database,
-): Promise<Api> {
-  const { host, port, publicUrl, retentionSeconds, maxWaiting, drainSeconds, apiKeys } = config
-  const urls = urlsBelow(publicUrl)
-  const draining = new AbortController()
-  // Every stream and every waiting request listens to it.
-  setMaxListeners(0, draining.signal)
-  const onError = (error: unknown) => log.debug({ err: error }, 'could not look')
-  const watch = watchJobs(db, onError)
-  const context = {
-    deps: { db, boss, signals: hints, retentionSeconds },
-    catalogue,
-    urls,
-    tags: tagsFor(publicUrl),
-    watch,
-    waits: waitsOf({ watch, draining: draining.signal, max: maxWaiting }),
-    forecasts: forecastsFrom(db, catalogue, onError),
-    cursors: cursorSeal(await readSecret(db, 'cursor')),
-    authenticate: authentication(apiKeys),
-    draining: draining.signal,
-  }
-  const app = createApp({
-    context,
-    log,
-    draining: draining.signal,
-    ...(publicUrl === undefined ? {} : { publicUrl }),
-  })
-  const server = await listenHttp(app, { host, port, log, urls })
-  return {
-    port: server.port,
-    watch,
-    drain: () => {
-      draining.abort()
-      return sleep(drainSeconds * 1000)
-    },
-    close: () => server.close().finally(() => watch.close()),
-  }
 }

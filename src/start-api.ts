@@ -1,0 +1,76 @@
+/** The API: what its handlers work with, its server, and how it drains. */
+import { setMaxListeners } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PgBoss } from 'pg-boss'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { createApp } from './http/app.ts'
+import { cursorSeal } from './http/cursor.ts'
+import { tagsFor } from './http/etag.ts'
+import { forecastsFrom } from './http/forecasts.ts'
+import { authentication } from './http/principal.ts'
+import { listen } from './http/server.ts'
+import { urlsBelow } from './http/urls.ts'
+import { waitsOf } from './http/waits.ts'
+import type { Catalogue } from './job/catalogue.ts'
+import type { Database } from './store/database.ts'
+import { readSecret } from './store/secrets.ts'
+import type { Signals } from './store/signals.ts'
+import { watchJobs, type Watch } from './store/watch.ts'
+
+export interface ApiParts {
+  readonly boss: PgBoss
+  readonly signals: Signals
+  readonly catalogue: Catalogue
+  readonly log: Logger
+}
+
+export interface Api {
+  readonly port: number
+  readonly watch: Watch
+  /** From now on whoever waits is answered and nothing new is accepted; resolves when load balancers have had time to see. */
+  readonly drain: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export async function startApi(
+  config: Config,
+  { boss, signals, catalogue, log }: ApiParts,
+  { db }: Database,
+): Promise<Api> {
+  const { host, port, publicUrl, retentionSeconds, maxWaiting, drainSeconds, apiKeys } = config
+  const urls = urlsBelow(publicUrl)
+  const draining = new AbortController()
+  // Every stream and every waiting request listens to it.
+  setMaxListeners(0, draining.signal)
+  const onError = (error: unknown) => log.debug({ err: error }, 'could not look')
+  const watch = watchJobs(db, onError)
+  const context = {
+    deps: { db, boss, signals, retentionSeconds },
+    catalogue,
+    urls,
+    tags: tagsFor(publicUrl),
+    watch,
+    waits: waitsOf({ watch, draining: draining.signal, max: maxWaiting }),
+    forecasts: forecastsFrom(db, catalogue, onError),
+    cursors: cursorSeal(await readSecret(db, 'cursor')),
+    authenticate: authentication(apiKeys),
+    draining: draining.signal,
+  }
+  const app = createApp({
+    context,
+    log,
+    draining: draining.signal,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  })
+  const server = await listen(app, { host, port, log, urls })
+  return {
+    port: server.port,
+    watch,
+    drain: () => {
+      draining.abort()
+      return sleep(drainSeconds * 1000)
+    },
+    close: () => server.close().finally(() => watch.close()),
+  }
+}
