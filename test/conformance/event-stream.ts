@@ -23,20 +23,24 @@ export interface EventStream extends Parsed {
   drop(): void
 }
 
+export interface StreamOptions {
+  readonly as?: NonNullable<SubmitOptions['as']>
+  readonly lastEventId?: string | undefined
+}
+
+export function streamHeaders({ lastEventId }: StreamOptions): Record<string, string> {
+  return {
+    Accept: 'text/event-stream',
+    ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
+  }
+}
+
 /** Even for a server that keeps everything back until it is sure to be read. */
 const BEGIN_MS = 10_000
 
 /** As caller A, unless said otherwise. */
-export function openEventStream(
-  target: Target,
-  url: URL,
-  { as = 'a', lastEventId }: { as?: NonNullable<SubmitOptions['as']>; lastEventId?: string } = {},
-): Promise<EventStream> {
-  const headers = {
-    Accept: 'text/event-stream',
-    ...target.profile.auth[as],
-    ...(lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId }),
-  }
+export function openEventStream(target: Target, url: URL, options: StreamOptions = {}): Promise<EventStream> {
+  const headers = { ...target.credentials(url, options.as), ...streamHeaders(options) }
   const askedAt = Date.now()
   return new Promise((resolve, reject) => {
     const client = url.protocol === 'https:' ? https : http

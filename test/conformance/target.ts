@@ -41,11 +41,15 @@ export class Target {
     { as = 'a', ...request }: Request & { as?: SubmitOptions['as'] } = {},
   ): Promise<Answer> {
     const to = new URL(url, this.base)
-    // A link may lead anywhere; credentials go to nobody but the server under test.
-    const credentials = to.origin === this.base.origin ? this.profile.auth[as ?? 'a'] : {}
-    const answer = await exchange(to, { ...request, headers: { ...credentials, ...request.headers } })
+    const headers = { ...this.credentials(to, as), ...request.headers }
+    const answer = await exchange(to, { ...request, headers })
     this.seen.push(answer)
     return answer
+  }
+
+  /** A link may lead anywhere; they go to nobody but the server under test. */
+  credentials(to: URL, as: SubmitOptions['as'] = 'a'): Readonly<Record<string, string>> {
+    return to.origin === this.base.origin ? (this.profile.auth[as] ?? {}) : {}
   }
 
   fixture(name: FixtureName, unique: string = randomUUID()): Fixture & { readonly unique: string } {

@@ -20,7 +20,7 @@ export async function askOnWire(
   method: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<WireAnswer> {
-  const fields = { Host: url.host, Connection: 'close', ...target.profile.auth.a, ...headers }
+  const fields = { Host: url.host, Connection: 'close', ...target.credentials(url), ...headers }
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`)
   const bytes = await talk(url, [`${method} ${url.pathname}${url.search} HTTP/1.1`, ...lines, '', ''])
   const end = bytes.indexOf(END_OF_HEADER)

@@ -143,7 +143,8 @@ function securityFlaws(api: Document, all: readonly Placed[]): string[] {
 }
 
 function hasBothOrNone(value: Document, one: string, other: string): string | false {
-  return one in value === other in value && `has ${one in value ? 'both' : 'neither'} ${one} and ${other}`
+  if (one in value !== other in value) return false
+  return one in value ? `has both ${one} and ${other}` : `has neither ${one} nor ${other}`
 }
 
 function sentences(flaws: Flaws): string[] {
