@@ -9,6 +9,7 @@ import { openDatabase, type Database } from './store/database.ts'
 import { listen } from './store/listener.ts'
 import { startApi } from './start-api.ts'
 import { signals } from './store/signals.ts'
+import { watchJobs } from './store/watch.ts'
 import { watchman } from './work/watchman.ts'
 import { startWorker } from './work/worker.ts'
 
@@ -50,15 +51,21 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     const { boss } = await prepareDatabase(work, onError)
     closers.push(() => boss.stop({ graceful: false }))
 
-    const hints = signals(work.db, (error) => log.debug({ err: error }, 'a hint was not sent'))
-    closers.push(() => hints.flush())
+    const apiDatabase = config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS)
+    const onMissed = (error: unknown) => log.debug({ err: error }, 'a hint was not sent or not heard')
+    const watch = apiDatabase && watchJobs(apiDatabase.db, onMissed)
+    const hints = signals(work.db, { onError: onMissed, onChanged: (id) => watch?.changed([id]) })
+    closers.push(async () => {
+      watch?.close()
+      await hints.flush()
+    })
     const deps = { db: work.db, boss, signals: hints }
 
     // The API first: where its port is taken, no job must have been claimed.
     const api =
-      config.role === 'worker'
-        ? undefined
-        : await startApi(config, { ...deps, catalogue, log }, open(url, 'api', API_CONNECTIONS))
+      apiDatabase && watch
+        ? await startApi(config, { db: apiDatabase.db, boss, signals: hints, watch, catalogue, log })
+        : undefined
     if (api) closers.push(api.close)
     const { concurrency, graceSeconds } = config
     const worker =
@@ -71,11 +78,11 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
       onSignal(channel, payload) {
         if (channel === 'acceptd_cancel') worker?.cancel(payload)
         else if (channel === 'acceptd_work') worker?.wake()
-        else api?.watch.changed(payload.split(' '))
+        else watch?.changed(payload.split(' '))
       },
       onReady() {
         worker?.catchUp()
-        api?.watch.look()
+        watch?.look()
       },
       onError,
     })
@@ -87,7 +94,7 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     return {
       close,
       ...(dataDir === undefined ? {} : { dataDir }),
-      ...(api ? { port: api.port, watched: () => api.watch.size } : {}),
+      ...(api ? { port: api.port, watched: () => watch?.size ?? 0 } : {}),
     }
   } catch (error) {
     await close()

@@ -13,21 +13,22 @@ import { listen } from './http/server.ts'
 import { urlsBelow } from './http/urls.ts'
 import { waitsOf } from './http/waits.ts'
 import type { Catalogue } from './job/catalogue.ts'
-import type { Database } from './store/database.ts'
+import type { Db } from './store/database.ts'
 import { readSecret } from './store/secrets.ts'
 import type { Signals } from './store/signals.ts'
-import { watchJobs, type Watch } from './store/watch.ts'
+import type { Watch } from './store/watch.ts'
 
 export interface ApiParts {
+  readonly db: Db
   readonly boss: PgBoss
   readonly signals: Signals
+  readonly watch: Watch
   readonly catalogue: Catalogue
   readonly log: Logger
 }
 
 export interface Api {
   readonly port: number
-  readonly watch: Watch
   /** From now on whoever waits is answered and nothing new is accepted; resolves when load balancers have had time to see. */
   readonly drain: () => Promise<void>
   readonly close: () => Promise<void>
@@ -35,8 +36,7 @@ export interface Api {
 
 export async function startApi(
   config: Config,
-  { boss, signals, catalogue, log }: ApiParts,
-  { db }: Database,
+  { db, boss, signals, watch, catalogue, log }: ApiParts,
 ): Promise<Api> {
   const { host, port, publicUrl, retentionSeconds, maxWaiting, drainSeconds, apiKeys } = config
   const urls = urlsBelow(publicUrl)
@@ -44,7 +44,6 @@ export async function startApi(
   // Every stream and every waiting request listens to it.
   setMaxListeners(0, draining.signal)
   const onError = (error: unknown) => log.debug({ err: error }, 'could not look')
-  const watch = watchJobs(db, onError)
   const context = {
     deps: { db, boss, signals, retentionSeconds },
     catalogue,
@@ -66,11 +65,10 @@ export async function startApi(
   const server = await listen(app, { host, port, log, urls })
   return {
     port: server.port,
-    watch,
     drain: () => {
       draining.abort()
       return sleep(drainSeconds * 1000)
     },
-    close: () => server.close().finally(() => watch.close()),
+    close: server.close,
   }
 }

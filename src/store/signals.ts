@@ -1,6 +1,6 @@
 /** NOTIFY: hints between processes. Every one may be lost; whoever waits for one also looks now and then. */
 import { sql } from 'kysely'
-import type { Db } from './database.ts'
+import type { Db, Trx } from './database.ts'
 
 /**
  * `acceptd_work`: a job may be due. `acceptd_cancel`: the job whose id is the payload is to stop. `acceptd_change`: the jobs
@@ -9,9 +9,16 @@ import type { Db } from './database.ts'
 export const CHANNELS = ['acceptd_work', 'acceptd_cancel', 'acceptd_change'] as const
 export type Channel = (typeof CHANNELS)[number]
 
-/** Inside a transaction it is sent at its commit, outside at once. */
-export async function notify(db: Db, channel: Channel, payload = ''): Promise<void> {
+/** Sent when the transaction commits. */
+export async function notify(db: Trx, channel: Channel, payload = ''): Promise<void> {
   await sql`select pg_notify(${channel}, ${payload})`.execute(db)
+}
+
+/** On its own, and without waiting for the disk: a hint that a crash loses is a hint that nobody needs any more. */
+async function hint(db: Db, channel: Channel, payload = ''): Promise<void> {
+  await sql`select set_config('synchronous_commit', 'off', true), pg_notify(${channel}, ${payload})`.execute(
+    db,
+  )
 }
 
 // A commit with a NOTIFY takes a lock that is global to the database, so a burst shares one.
@@ -28,8 +35,14 @@ export interface Signals {
   flush(): Promise<void>
 }
 
+export interface SignalsOptions {
+  readonly onError: (error: unknown) => void
+  /** Those in this same process who wait for the job need not hear it from the database. */
+  readonly onChanged?: (id: string) => void
+}
+
 /** Sends soon and cheaply: at once when quiet, once per few milliseconds in a burst. */
-export function signals(db: Db, onError: (error: unknown) => void): Signals {
+export function signals(db: Db, { onError, onChanged }: SignalsOptions): Signals {
   const ids = new Set<string>()
   let work = false
   let quietUntil = 0
@@ -42,8 +55,8 @@ export function signals(db: Db, onError: (error: unknown) => void): Signals {
     quietUntil = performance.now() + COALESCE_MS
     const payloads = [...batches([...ids])].map((batch) => batch.join(' '))
     const sent = [
-      ...(work ? [notify(db, 'acceptd_work')] : []),
-      ...payloads.map((payload) => notify(db, 'acceptd_change', payload)),
+      ...(work ? [hint(db, 'acceptd_work')] : []),
+      ...payloads.map((payload) => hint(db, 'acceptd_change', payload)),
     ]
     ids.clear()
     work = false
@@ -63,6 +76,7 @@ export function signals(db: Db, onError: (error: unknown) => void): Signals {
       soon()
     },
     changed(id) {
+      onChanged?.(id)
       ids.add(id)
       soon()
     },

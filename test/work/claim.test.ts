@@ -23,7 +23,7 @@ let hints: Signals
 
 beforeAll(async () => {
   boss = await startBoss({ pool: house.database.pool, onError: () => undefined })
-  hints = signals(house.database.db, () => undefined)
+  hints = signals(house.database.db, { onError: () => undefined })
   await enrolWorker(house.database.db, { id: workerId, host: 'test', pid: process.pid, concurrency: 1 })
   // Alive for as long as the tests take.
   await house.database.pool.query(`update acceptd.workers set seen_at = 'infinity' where id = $1`, [workerId])
