@@ -6,7 +6,7 @@ import { startAcceptd } from '../main.ts'
 import { say } from './tell.ts'
 import { welcome } from './welcome.ts'
 
-// Beyond the grace: for requests under way, signing off, and the embedded Postgres to stop.
+// Beyond the grace or the drain, which go on together: for requests under way, signing off, and the embedded Postgres to stop.
 const CLOSE_SECONDS = 15
 
 export async function serve(config: Config): Promise<void> {
@@ -14,7 +14,7 @@ export async function serve(config: Config): Promise<void> {
   const log = createLog(config.logLevel, process.stdout.isTTY && !config.production)
   const announce = config.production ? (sentence: string) => log.info(sentence.trim()) : say
   const stopping = stopRequested()
-  void endAfter(stopping, config.graceSeconds + CLOSE_SECONDS)
+  void endAfter(stopping, Math.max(config.graceSeconds, config.drainSeconds) + CLOSE_SECONDS)
   const catalogue = await loadTasks([SHIPPED_TASKS, ...config.taskFolders])
   const { port, dataDir, close } = await startAcceptd(config, catalogue, log)
 
@@ -25,9 +25,9 @@ export async function serve(config: Config): Promise<void> {
       welcome({ role, host, port, dataDir, askedDir: config.dataDir, tasks: [...catalogue.keys()], seconds }),
     )
   }
-  if (!isLoopback(host) && port !== undefined) {
+  if (!isLoopback(host) && port !== undefined && config.apiKeys.size === 0) {
     log.warn(
-      `HOST is ${host}: anybody who can reach it can submit, read and cancel jobs, as there is no authentication`,
+      `HOST is ${host} and ACCEPTD_API_KEYS is not set: anybody who can reach it can submit, read and cancel jobs`,
     )
   }
   await stopping

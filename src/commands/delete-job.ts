@@ -11,7 +11,10 @@ export async function deleteJob({ db, signals }: Deps, wanted: Wanted): Promise<
     const held = await lockOwnJob(trx, wanted)
     if (!isTerminal(held.status)) {
       const detail = `The job is ${held.status}; cancel it first, or wait for its end`
-      throw new JobError('job-not-terminal', detail, { jobId: held.id })
+      throw new JobError('job-not-terminal', detail, {
+        jobId: held.id,
+        canCancel: held.cancelRequestedAt === undefined,
+      })
     }
     expectUnchanged(held, wanted)
     await deleteRow(trx, held.id)

@@ -1,4 +1,4 @@
-/** What a client of a deprecated task is told with every answer (RFC 9745, RFC 8594). */
+/** What is said of a deprecated task with each submission and in its description (RFC 9745, RFC 8594). */
 import type { Response } from 'express'
 import type { KnownTask } from '../job/catalogue.ts'
 

@@ -6,6 +6,7 @@ import type { Job } from '../job/job.ts'
 import { isTerminal } from '../job/status.ts'
 import type { HttpContext } from './context.ts'
 import { wantedBy } from './job.ts'
+import { spread } from './problem.ts'
 import { jobDocument } from './representation.ts'
 import type { Urls } from './urls.ts'
 
@@ -36,7 +37,7 @@ export function eventsHandler(context: HttpContext) {
         const detail = 'Too many event streams are open; poll the job, or connect again later'
         throw new JobError('temporary-reduced-capacity', detail, {
           jobId: job.id,
-          retryAfterSeconds: FULL_RETRY_SECONDS,
+          retryAfterSeconds: spread(FULL_RETRY_SECONDS),
         })
       }
       stream.begin(job)

@@ -53,7 +53,8 @@ export function forecastsFrom(db: Db, catalogue: Catalogue, onError: (error: unk
       const aheadSeconds = secondsAhead(job, backlog.current(), typicalOf)
       return retryAfterSeconds(job, forecastOf(job.task), aheadSeconds)
     },
-    typicalSeconds: (task) => typicalOf(task.name),
+    // Three digits say as much as a median of such things can.
+    typicalSeconds: (task) => Number(typicalOf(task.name).toPrecision(3)),
   }
 }
 

@@ -52,8 +52,13 @@ export function jobHandlers(context: HttpContext) {
     const conditional = req.get('If-None-Match') !== undefined
     const isEnough = (job: Job) =>
       isTerminal(job.status) || (conditional && !isUnchanged(req, tags.of(job, codingOf(req, job))))
-    const job = await context.waits.until(res, { id: wanted.id, read: find, isEnough, seconds: waitSeconds })
-    markApplied(res, { waitSeconds })
+    const { job, waited } = await context.waits.until(res, {
+      id: wanted.id,
+      read: find,
+      isEnough,
+      seconds: waitSeconds,
+    })
+    if (waited) markApplied(res, { waitSeconds })
     return job
   }
 

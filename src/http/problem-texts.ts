@@ -25,7 +25,7 @@ export const PROBLEM_TEXTS = {
     cause:
       'A query parameter is unknown or has a value it cannot have, or the path is not valid percent-encoding. Unknown parameters are refused, because a mistyped filter must not mean "everything".',
     remedy:
-      'Where the query is at fault, errors names each parameter and says what is wrong with it. Take a cursor from next of the page before, unchanged.',
+      'Where the query is at fault, errors names each parameter and says what is wrong with it. Take a cursor from next or prev of another page, unchanged.',
   },
   'idempotency-key-required': {
     cause:
@@ -128,7 +128,7 @@ export const PROBLEM_TEXTS = {
     cause:
       'The body is not marked as something that is taken here, such as JSON in UTF-8, or it has a Content-Encoding that is not known. curl -d marks it as a form unless told otherwise.',
     remedy:
-      'Accept or Accept-Encoding in the answer lists what is taken. For JSON send Content-Type: application/json, and no Content-Encoding but gzip, deflate or br.',
+      'Accept or Accept-Encoding in the answer lists what is taken. For JSON send Content-Type: application/json, and no Content-Encoding but gzip, deflate, br or zstd.',
   },
   'validation-error': {
     cause:
@@ -155,7 +155,7 @@ export const PROBLEM_TEXTS = {
   },
   'temporary-reduced-capacity': {
     cause:
-      'The service cannot take the request just now: the database does not answer or is too busy, other requests hold the job for too long, or too many event streams are open.',
+      'The service cannot take the request just now: the database does not answer or is too busy, other requests hold the job for too long, the process is stopping, or too many event streams are open.',
     remedy:
       'Wait for as long as Retry-After says and send the request again. Close event streams that are no longer needed. If it goes on, the operator sees at /readyz whether the database answers.',
   },

@@ -52,8 +52,13 @@ export type Problem = z.infer<typeof problemSchema>
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
-// Soon: an outage of the database or a full pool is mostly over in a moment. Spread, so that not all come at once.
+// Soon: an outage of the database or a full pool is mostly over in a moment.
 const OUTAGE_RETRY_SECONDS = 2
+
+/** So that not all who were refused together come back together. */
+export function spread(seconds: number): number {
+  return seconds + Math.floor(Math.random() * 3)
+}
 
 interface Answer {
   readonly code: ProblemCode
@@ -61,11 +66,12 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>
   readonly errors?: Problem['errors']
   readonly jobId?: string | undefined
+  readonly canCancel?: boolean
 }
 
 export function problemHandler(urls: Urls): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
-    const { code, detail, headers = {}, errors, jobId } = answerTo(error)
+    const { code, detail, headers = {}, errors, jobId, canCancel = false } = answerTo(error)
     const { status, title, retryable } = PROBLEM_TYPES[code]
     if (code === 'internal-error') req.log.error({ err: error }, 'unexpected error')
     else if (error instanceof Error && error.cause) req.log.warn({ err: error.cause, code }, 'refused')
@@ -81,7 +87,7 @@ export function problemHandler(urls: Urls): ErrorRequestHandler {
       retryable,
       ...(errors ? { errors } : {}),
       ...(jobId === undefined ? {} : { job: urls.job(jobId) }),
-      ...(jobId === undefined || code !== 'job-not-terminal' ? {} : { cancel: urls.cancel(jobId) }),
+      ...(jobId === undefined || !canCancel ? {} : { cancel: urls.cancel(jobId) }),
     }
     sendJson(res, status, body, PROBLEM_MEDIA_TYPE)
   }
@@ -94,6 +100,7 @@ function answerTo(error: unknown): Answer {
       code: error.code,
       detail: error.message,
       jobId: error.jobId,
+      canCancel: error.canCancel,
       ...(error.violations ? { errors: [...error.violations] } : {}),
       ...(seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } }),
     }
@@ -103,12 +110,11 @@ function answerTo(error: unknown): Answer {
     return { code, detail, headers, ...(parameters ? { errors: [...parameters] } : {}) }
   }
   if (isOutage(error) || isLockTimeout(error)) {
-    const seconds = OUTAGE_RETRY_SECONDS + Math.floor(Math.random() * 3)
     return {
       code: 'temporary-reduced-capacity',
       detail:
         'The database does not answer just now; send the same request again, with the same Idempotency-Key',
-      headers: { 'Retry-After': String(seconds) },
+      headers: { 'Retry-After': String(spread(OUTAGE_RETRY_SECONDS)) },
     }
   }
   return (
@@ -128,7 +134,7 @@ function fromExpress(error: unknown): Answer | undefined {
     return { code: 'content-too-large', detail: `The body is larger than is taken here${limit}` }
   }
   if (type === 'encoding.unsupported') {
-    const headers = { 'Accept-Encoding': 'gzip, deflate, br, identity' }
+    const headers = { 'Accept-Encoding': 'gzip, deflate, br, zstd, identity' }
     return { code: 'unsupported-media-type', detail: 'The Content-Encoding is not supported', headers }
   }
   if (error instanceof URIError)

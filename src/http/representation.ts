@@ -81,9 +81,7 @@ export const jobSchema = z
     expiresAt: time
       .meta({ description: 'When the job is forgotten, with its result and its key; once it is done' })
       .optional(),
-    cancelRequestedAt: time
-      .meta({ description: 'Somebody asked to cancel it while it was running' })
-      .optional(),
+    cancelRequestedAt: time.meta({ description: 'When somebody asked to cancel it' }).optional(),
     result: z
       .unknown()
       .meta({

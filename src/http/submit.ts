@@ -13,10 +13,13 @@ import { submissionFrom, submissionOptions } from '../job/submission.ts'
 import { sendAccepted, sendEnded } from './accepted.ts'
 import type { HttpContext } from './context.ts'
 import { idempotencyKey, markReplayed } from './idempotency-key.ts'
+import { setDeprecation } from './deprecation.ts'
 import { jsonOf } from './json-body.ts'
 import { markApplied, preferencesOf } from './prefer.ts'
+import { spread } from './problem.ts'
 import { principalOf } from './principal.ts'
 import { noParameters, queryOf } from './query.ts'
+import type { Waited } from './waits.ts'
 
 /** The options of a submission as query parameters, where the body is the input itself. */
 export const submissionQuery = z.strictObject({
@@ -77,11 +80,14 @@ async function answer(
   res: Response,
   { job, replayed }: { readonly job: Job; readonly replayed: boolean },
 ): Promise<void> {
-  const preferences = preferencesOf(req)
-  const { waitSeconds, returnMinimal: minimal } = preferences
-  const latest = waitSeconds === undefined ? job : await untilDone(context, req, res, job, waitSeconds)
+  const { waitSeconds, ...others } = preferencesOf(req)
+  const minimal = others.returnMinimal
+  const { job: latest, waited } =
+    waitSeconds === undefined ? { job, waited: false } : await untilDone(context, req, res, job, waitSeconds)
+  const task = context.catalogue.get(job.task)
+  if (task) setDeprecation(res, task)
   if (replayed) markReplayed(res)
-  markApplied(res, preferences)
+  markApplied(res, { ...others, ...(waited && waitSeconds !== undefined ? { waitSeconds } : {}) })
   // One answer for all that was accepted, be it new, replayed or done, unless the client asked to wait for the end.
   if (waitSeconds !== undefined && isTerminal(latest.status)) sendEnded(context, res, latest, { minimal })
   else sendAccepted(context, res, latest, { minimal })
@@ -93,7 +99,7 @@ async function untilDone(
   res: Response,
   job: Job,
   seconds: number,
-): Promise<Job> {
+): Promise<Waited> {
   const { id, principal } = job
   // The job is accepted, come what may: where it cannot be read the client has its 202 and polls.
   const read = () =>
@@ -109,7 +115,9 @@ const STOPPING_RETRY_SECONDS = 2
 
 function stopping(): JobError {
   const detail = 'This process is stopping; send the same request again, with the same Idempotency-Key'
-  return new JobError('temporary-reduced-capacity', detail, { retryAfterSeconds: STOPPING_RETRY_SECONDS })
+  return new JobError('temporary-reduced-capacity', detail, {
+    retryAfterSeconds: spread(STOPPING_RETRY_SECONDS),
+  })
 }
 
 function expectNoneRequired({ catalogue }: HttpContext, sent: unknown): void {

@@ -58,8 +58,8 @@ export function tasksRouter(context: HttpContext): Router {
       },
       // Whether there is such a task is judged before its body is read.
       post: [
-        (req, res, next) => {
-          setDeprecation(res, taskNamed(catalogue, String(req.params['task'])))
+        (req, _res, next) => {
+          taskNamed(catalogue, String(req.params['task']))
           next()
         },
         ...jsonBody,

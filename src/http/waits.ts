@@ -5,12 +5,17 @@ import type { Watch } from '../store/watch.ts'
 import { waitFor, type Wait } from './waiting.ts'
 
 export interface Waits {
-  /** As waitFor, until the client is gone. Where too many wait already the answer is what is known now. */
-  until(res: Response, wait: Omit<Wait, 'signal'>): Promise<Job>
+  /** As waitFor, until the client is gone. Where too many wait already the answer is what is known now, unwaited. */
+  until(res: Response, wait: Omit<Wait, 'signal'>): Promise<Waited>
   /** Takes a place for as long as the response is open; false where none is left. */
   enter(res: Response): boolean
   /** Aborted when the client is gone or the process must stop. */
   signalOf(res: Response): AbortSignal
+}
+
+export interface Waited {
+  readonly job: Job
+  readonly waited: boolean
 }
 
 export interface WaitsOptions {
@@ -45,8 +50,9 @@ export function waitsOf({ watch, draining, max }: WaitsOptions): Waits {
   return {
     enter,
     signalOf,
-    until(res, wait) {
-      return enter(res) ? waitFor(watch, { ...wait, signal: signalOf(res) }) : wait.read()
+    async until(res, wait) {
+      if (draining.aborted || !enter(res)) return { job: await wait.read(), waited: false }
+      return { job: await waitFor(watch, { ...wait, signal: signalOf(res) }), waited: true }
     },
   }
 }

@@ -21,6 +21,8 @@ export interface JobErrorOptions extends ErrorOptions {
   /** The job the error is about, for a link to it. */
   readonly jobId?: string
   readonly retryAfterSeconds?: number
+  /** Canceling the job would help. */
+  readonly canCancel?: boolean
 }
 
 /** The message is a sentence for the caller; `cause` is for the operator. */
@@ -30,6 +32,7 @@ export class JobError extends Error {
   readonly violations: readonly Violation[] | undefined
   readonly jobId: string | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly canCancel: boolean
 
   constructor(code: ErrorCode, message: string, options: JobErrorOptions = {}) {
     super(message, options)
@@ -37,5 +40,6 @@ export class JobError extends Error {
     this.violations = options.violations
     this.jobId = options.jobId
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.canCancel = options.canCancel ?? false
   }
 }
