@@ -1,0 +1,11 @@
+/** Figures made of many measurements. */
+
+/** @param share 0.5 for the median, 0.99 for what all but one in a hundred are below */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
