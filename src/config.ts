@@ -45,6 +45,8 @@ const apiKeys = z.string().transform((text, context): ReadonlyMap<string, string
 // Never repeated in a complaint: it would stand in a terminal or a log.
 const SECRET = new Set(['DATABASE_URL', 'ACCEPTD_API_KEYS'])
 
+const NO_URL = 'must be an http or https URL, with neither query nor fragment'
+
 const schema = {
   PORT: { help: 'Port to listen on', fallback: '3000', type: whole(0, 65_535) },
   HOST: {
@@ -75,7 +77,7 @@ const schema = {
   ACCEPTD_PUBLIC_URL: {
     help: 'Address clients know this service by, if links are to be absolute',
     fallback: '',
-    type: z.union([z.literal(''), z.url({ protocol: /^https?$/, error: 'must be an http or https URL' })]),
+    type: z.union([z.literal(''), z.url({ protocol: /^https?$/, error: NO_URL }).regex(/^[^?#]*$/, NO_URL)]),
   },
   ACCEPTD_CONCURRENCY: { help: 'Jobs a worker process runs at once', fallback: '10', type: whole(1, 1000) },
   ACCEPTD_RETENTION_SECONDS: {

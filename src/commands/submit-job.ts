@@ -59,9 +59,12 @@ function accept(deps: Deps, keyed: KeyedSubmission, id: string): Promise<Job | u
   return db.transaction().execute(async (trx) => {
     const { principal, idempotencyKey: key } = keyed
     const insert = () => insertJob(trx, { ...keyed, id, retentionSeconds })
-    // The key may be that of a job whose time is over, which is only not yet purged.
-    const job =
-      (await insert()) ?? (key && (await purgeKey(trx, principal, key)) ? await insert() : undefined)
+    let job = await insert()
+    if (!job && key !== undefined) {
+      // The key may be that of a job whose time is over and that is only not yet purged, or is being purged by another.
+      await purgeKey(trx, principal, key)
+      job = await insert()
+    }
     if (job) await enqueue(boss, trx, job)
     return job
   })

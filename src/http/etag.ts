@@ -10,8 +10,11 @@ import { jobSchema } from './representation.ts'
 /** Strong: equal tags mean equal bytes. Made without the body, so that a 304 costs no more than finding the row. */
 export interface Tags {
   of(job: Job, coding: Coding): string
-  /** The condition that If-Match states (§13.1.1); undefined where there is none. */
-  ifMatch(req: Request): ((job: Job) => boolean) | undefined
+  /**
+   * The condition that If-Match states (§13.1.1) and, where something is to be changed, If-None-Match (§13.1.2); undefined
+   * where there is none. To a GET or HEAD the latter is a question of its own: isUnchanged.
+   */
+  expectation(req: Request): ((job: Job) => boolean) | undefined
 }
 
 /** The bytes depend on the revision of the row and on what we make of it: the form of the document, and where links lead. */
@@ -26,13 +29,18 @@ export function tagsFor(publicUrl: string | undefined): Tags {
     `"${job.revision}-${form}${coding === 'identity' ? '' : `-${coding}`}"`
   return {
     of: tag,
-    ifMatch(req) {
+    expectation(req) {
       const field = req.get('If-Match')
-      if (field === undefined) return undefined
-      const listed = entityTags(field)
-      // Whatever coding it was read in, it was this revision.
-      return (job) =>
-        listed === '*' || listed.includes(tag(job, 'identity')) || listed.includes(tag(job, 'gzip'))
+      const changes = req.method !== 'GET' && req.method !== 'HEAD'
+      const unwanted = changes && req.get('If-None-Match') !== undefined
+      if (field === undefined && !unwanted) return undefined
+      const listed = field === undefined ? '*' : entityTags(field)
+      return (job) => {
+        // Whatever coding it was read in, it was this revision.
+        const tags = [tag(job, 'identity'), tag(job, 'gzip')]
+        const matches = listed === '*' || tags.some((each) => listed.includes(each))
+        return matches && !(unwanted && tags.some((each) => isUnchanged(req, each)))
+      }
     },
   }
 }

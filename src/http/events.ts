@@ -9,6 +9,7 @@ import { wantedBy } from './job.ts'
 import { spread } from './problem.ts'
 import { jobDocument } from './representation.ts'
 import type { Urls } from './urls.ts'
+import { whenOver } from './waits.ts'
 
 export const EVENT_STREAM = 'text/event-stream'
 
@@ -27,7 +28,7 @@ export function eventsHandler(context: HttpContext) {
     // First this, then the look: a change between them is heard.
     const stream = eventStream(res, urls, lastEventId(req))
     const following = watch.follow(wanted.id, stream.show)
-    res.once('close', () => following.stop())
+    whenOver(res, () => following.stop())
     try {
       const job = await findOwnJob(deps.db, wanted)
       following.knows(job.revision)
@@ -78,7 +79,6 @@ function eventStream(res: Response, urls: Urls, seen: number | undefined) {
       full = false
       if (waiting) show(waiting)
     })
-    res.once('close', () => clearInterval(comments))
     show(waiting && waiting.revision > job.revision ? waiting : job)
   }
 

@@ -39,8 +39,8 @@ export function listHandler({ deps, urls, cursors }: HttpContext) {
 
     const backward = wish?.backward ?? false
     // The page we come from is there; whether there is one on the other side, one row too many has told.
-    const older = backward || page.more ? page.last : undefined
-    const newer = wish && (!backward || page.more) ? page.first : undefined
+    const older = backward || page.more ? (page.last ?? wish?.from) : undefined
+    const newer = wish && (!backward || page.more) ? (page.first ?? wish.from) : undefined
     const linkTo = (from: typeof older, back: boolean) =>
       from && pageAt(req, cursors.seal({ from, backward: back }, scope))
     const [next, prev] = [linkTo(older, false), linkTo(newer, true)]

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { cancelJob } from '../commands/cancel-job.ts'
 import { deleteJob } from '../commands/delete-job.ts'
-import { findOwnJob, type Wanted } from '../commands/own-job.ts'
+import { expectUnchanged, findOwnJob, type Wanted } from '../commands/own-job.ts'
 import { retryJob } from '../commands/retry-job.ts'
 import type { Job } from '../job/job.ts'
 import { isTerminal } from '../job/status.ts'
@@ -13,6 +13,7 @@ import { isUnchanged } from './etag.ts'
 import { markApplied, preferencesOf } from './prefer.ts'
 import { principalOf } from './principal.ts'
 import { noParameters, queryOf } from './query.ts'
+import { stopping } from './stopping.ts'
 import { jobDocument } from './representation.ts'
 import { sendJson, sendRepresentation } from './send.ts'
 import { setSunset } from './sunset.ts'
@@ -20,7 +21,7 @@ import { setSunset } from './sunset.ts'
 /** The job that a request names, and what it expects of it. */
 export function wantedBy({ tags }: HttpContext, req: Request, res: Response): Wanted {
   queryOf(noParameters, req)
-  const isExpected = tags.ifMatch(req)
+  const isExpected = tags.expectation(req)
   return { principal: principalOf(res), id: String(req.params['id']), ...(isExpected ? { isExpected } : {}) }
 }
 
@@ -29,7 +30,8 @@ export function jobHandlers(context: HttpContext) {
   return { read, cancel, retry, remove }
 
   async function read(req: Request, res: Response): Promise<void> {
-    const job = await current(req, res)
+    const { job, wanted } = await current(req, res)
+    expectUnchanged(job, wanted)
     const coding = codingOf(req, job)
     const etag = tags.of(job, coding)
     res.set({
@@ -44,11 +46,11 @@ export function jobHandlers(context: HttpContext) {
   }
 
   /** The job as it is; after a while, where the client would rather wait for its end, or for any change to what it has. */
-  async function current(req: Request, res: Response): Promise<Job> {
+  async function current(req: Request, res: Response): Promise<{ job: Job; wanted: Wanted }> {
     const wanted = wantedBy(context, req, res)
     const find = () => findOwnJob(deps.db, wanted)
     const { waitSeconds } = preferencesOf(req)
-    if (waitSeconds === undefined) return find()
+    if (waitSeconds === undefined) return { job: await find(), wanted }
     const conditional = req.get('If-None-Match') !== undefined
     const isEnough = (job: Job) =>
       isTerminal(job.status) || (conditional && !isUnchanged(req, tags.of(job, codingOf(req, job))))
@@ -59,7 +61,7 @@ export function jobHandlers(context: HttpContext) {
       seconds: waitSeconds,
     })
     if (waited) markApplied(res, { waitSeconds })
-    return job
+    return { job, wanted }
   }
 
   function codingOf(req: Request, job: Job) {
@@ -75,6 +77,7 @@ export function jobHandlers(context: HttpContext) {
   }
 
   async function retry(req: Request, res: Response): Promise<void> {
+    if (context.draining.aborted) throw stopping()
     const job = await retryJob(deps, catalogue, wantedBy(context, req, res))
     sendAccepted(context, res, job)
   }

@@ -52,6 +52,18 @@ export type Problem = z.infer<typeof problemSchema>
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
+// What a handler may have set before it failed, and what would be untrue of the problem.
+const OF_THE_ANSWER_THERE_IS_NOT = [
+  'ETag',
+  'Content-Encoding',
+  'Content-Disposition',
+  'Content-Location',
+  'Location',
+  'Sunset',
+  'Preference-Applied',
+  'Retry-After',
+]
+
 // Soon: an outage of the database or a full pool is mostly over in a moment.
 const OUTAGE_RETRY_SECONDS = 2
 
@@ -76,6 +88,7 @@ export function problemHandler(urls: Urls): ErrorRequestHandler {
     if (code === 'internal-error') req.log.error({ err: error }, 'unexpected error')
     else if (error instanceof Error && error.cause) req.log.warn({ err: error.cause, code }, 'refused')
     if (res.headersSent) return next(error)
+    for (const name of OF_THE_ANSWER_THERE_IS_NOT) res.removeHeader(name)
     res.set({ 'Cache-Control': 'no-store', ...headers })
     const body: Problem = {
       type: urls.problem(code),

@@ -32,6 +32,7 @@ export function requestLog(log: Logger): RequestHandler {
 
 function line(req: IncomingMessage, { statusCode: status }: ServerResponse, value: object): object {
   // Routers that are mounted at a path cut it off from `url`.
-  const url = 'originalUrl' in req ? req.originalUrl : req.url
-  return { ...value, err: undefined, method: req.method, url, status }
+  const url = String('originalUrl' in req ? req.originalUrl : req.url)
+  // Without the query: somebody may have put a key there.
+  return { ...value, err: undefined, method: req.method, url: url.split('?')[0], status }
 }

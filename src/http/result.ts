@@ -1,6 +1,6 @@
 /** The result of a job on its own, with its own media type. */
 import type { Request, Response } from 'express'
-import { findOwnJob } from '../commands/own-job.ts'
+import { expectUnchanged, findOwnJob } from '../commands/own-job.ts'
 import { JobError } from '../job/errors.ts'
 import { contentOf, type FileResult } from '../job/file-result.ts'
 import type { Job } from '../job/job.ts'
@@ -16,9 +16,11 @@ import { setSunset } from './sunset.ts'
 export function resultHandler(context: HttpContext) {
   const { deps, tags, forecasts } = context
   return async (req: Request, res: Response): Promise<void> => {
-    const job = await findOwnJob(deps.db, wantedBy(context, req, res))
+    const wanted = wantedBy(context, req, res)
+    const job = await findOwnJob(deps.db, wanted)
     const stored = job.status === 'completed' ? await findResult(deps.db, job.id) : undefined
     if (!stored) throw noResult(job)
+    expectUnchanged(job, wanted)
     const { mediaType = 'application/json' } = stored
     if (!req.accepts(mediaType)) throw new HttpError('not-acceptable', `The result is ${mediaType}`)
     const coding = codingFor(req, job.resultBytes ?? 0, mediaType)
@@ -29,6 +31,8 @@ export function resultHandler(context: HttpContext) {
   }
 
   function noResult(job: Job): JobError {
+    // Deleted since it was read.
+    if (job.status === 'completed') return new JobError('job-expired', 'The job was deleted')
     if (isTerminal(job.status)) {
       const why = job.status === 'canceled' ? 'was canceled' : 'has failed'
       return new JobError('result-not-available', `The job ${why}, so it has no result`, { jobId: job.id })

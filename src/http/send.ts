@@ -1,4 +1,5 @@
 /** Writing a body. */
+import { STATUS_CODES } from 'node:http'
 import type { Request, Response } from 'express'
 import { encoded, type Coding } from './content-coding.ts'
 import { isUnchanged } from './etag.ts'
@@ -34,6 +35,10 @@ export async function sendRepresentation(
 
 function write(res: Response, status: number, body: Buffer, mediaType: string): void {
   // Past Express's res.send, which would add a charset that JSON does not have (RFC 8259 §11).
-  res.writeHead(status, { 'Content-Type': mediaType, 'Content-Length': body.length })
+  // With its phrase, or that of an answer that could not be written would stay.
+  res.writeHead(status, STATUS_CODES[status] ?? '', {
+    'Content-Type': mediaType,
+    'Content-Length': body.length,
+  })
   res.end(body)
 }

@@ -16,9 +16,9 @@ import { idempotencyKey, markReplayed } from './idempotency-key.ts'
 import { setDeprecation } from './deprecation.ts'
 import { jsonOf } from './json-body.ts'
 import { markApplied, preferencesOf } from './prefer.ts'
-import { spread } from './problem.ts'
 import { principalOf } from './principal.ts'
 import { noParameters, queryOf } from './query.ts'
+import { stopping } from './stopping.ts'
 import type { Waited } from './waits.ts'
 
 /** The options of a submission as query parameters, where the body is the input itself. */
@@ -108,16 +108,6 @@ async function untilDone(
       return job
     })
   return waits.until(res, { id, read, isEnough: ({ status }) => isTerminal(status), seconds })
-}
-
-// By then another process has taken over, or this one is back.
-const STOPPING_RETRY_SECONDS = 2
-
-function stopping(): JobError {
-  const detail = 'This process is stopping; send the same request again, with the same Idempotency-Key'
-  return new JobError('temporary-reduced-capacity', detail, {
-    retryAfterSeconds: spread(STOPPING_RETRY_SECONDS),
-  })
 }
 
 function expectNoneRequired({ catalogue }: HttpContext, sent: unknown): void {

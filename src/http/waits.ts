@@ -31,7 +31,7 @@ export function waitsOf({ watch, draining, max }: WaitsOptions): Waits {
   function enter(res: Response): boolean {
     if (open >= max) return false
     open++
-    res.once('close', () => open--)
+    whenOver(res, () => open--)
     return true
   }
 
@@ -39,7 +39,7 @@ export function waitsOf({ watch, draining, max }: WaitsOptions): Waits {
     const gone = new AbortController()
     const abort = () => gone.abort()
     draining.addEventListener('abort', abort)
-    res.once('close', () => {
+    whenOver(res, () => {
       draining.removeEventListener('abort', abort)
       abort()
     })
@@ -55,4 +55,22 @@ export function waitsOf({ watch, draining, max }: WaitsOptions): Waits {
       return { job: await waitFor(watch, { ...wait, signal: signalOf(res) }), waited: true }
     },
   }
+}
+
+/** Calls back once: when the client has its answer or is gone; at once where it is gone already. */
+export function whenOver(res: Response, callback: () => void): void {
+  const { socket } = res.req
+  let over = false
+  const end = () => {
+    if (over) return
+    over = true
+    socket.off('close', end)
+    callback()
+  }
+  // Then there will be no event any more.
+  if (res.closed || socket.destroyed) return end()
+  res.once('close', end)
+  // A pipelined answer that waits for its turn does not hear of the connection's end by itself.
+  socket.setMaxListeners(0)
+  socket.once('close', end)
 }

@@ -6,7 +6,7 @@ const FILE = Symbol.for('acceptd.file')
 
 // type/subtype and parameters of tokens or quoted strings (RFC 9110 §8.3.1): it is sent as a header as it stands.
 const MEDIA_TYPE =
-  /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(\s*;\s*[\w!#$&^.+-]+=([\w!#$&^.+-]+|"[\x20-\x21\x23-\x5b\x5d-\x7e]*"))*$/
+  /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+([ \t]*;[ \t]*[\w!#$&^.+-]+=([\w!#$&^.+-]+|"[\x20-\x21\x23-\x5b\x5d-\x7e]*"))*$/
 
 const schema = z
   .object({

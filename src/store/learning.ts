@@ -21,7 +21,7 @@ export async function expectTasks(db: Db, tasks: readonly string[]): Promise<voi
  * make all settles of a task queue up behind one another's commits, and one sample less teaches as much.
  */
 export function learning({ task, startedAt, runAt }: Job): RawBuilder<Record<string, unknown>> {
-  const ran = sql`extract(epoch from now() - ${startedAt}::timestamptz)`
+  const ran = sql`greatest(0, extract(epoch from now() - ${startedAt}::timestamptz))`
   const waited = sql`greatest(0, extract(epoch from ${startedAt}::timestamptz - ${runAt}::timestamptz))`
   return sql<Record<string, unknown>>`(
     update acceptd.experience known set

@@ -56,8 +56,16 @@ export async function lockJob(trx: Trx, principal: string, id: string): Promise<
     .select(JOB_COLUMNS)
     .where('id', '=', id)
     .where('principal', '=', principal)
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`clock_timestamp()`)]))
     .forUpdate()
     .executeTakeFirst()
-  return row && jobFromRow(row)
+  if (!row) return undefined
+  // Asked once it is held: its time may have run out while we waited for it.
+  return row.expires_at && (await isPast(trx, row.expires_at)) ? undefined : jobFromRow(row)
+}
+
+async function isPast(trx: Trx, time: Date): Promise<boolean> {
+  const { rows } = await sql<{
+    past: boolean
+  }>`select ${time}::timestamptz <= clock_timestamp() as past`.execute(trx)
+  return rows[0]?.past ?? false
 }

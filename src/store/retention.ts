@@ -24,14 +24,13 @@ export async function forgetTombstones(db: Db): Promise<void> {
     )`.execute(db)
 }
 
-/** The job of a key whose time is over goes at once, so that the key is free. True where there was one. */
-export async function purgeKey(trx: Trx, principal: string, key: string): Promise<boolean> {
-  const { numAffectedRows = 0n } = await bury(
+/** The job of a key whose time is over goes at once, so that the key is free. */
+export async function purgeKey(trx: Trx, principal: string, key: string): Promise<void> {
+  await bury(
     trx,
     sql`select id from acceptd.jobs
-        where principal = ${principal} and idempotency_key = ${key} and expires_at <= now() for update`,
+        where principal = ${principal} and idempotency_key = ${key} and expires_at <= clock_timestamp() for update`,
   )
-  return numAffectedRows > 0n
 }
 
 /** Deletes a job that has ended. */
@@ -43,10 +42,10 @@ export async function deleteJob(trx: Trx, id: string): Promise<void> {
 export async function wasThere(db: Db, principal: string, id: string): Promise<boolean> {
   // One that has expired and is not yet purged counts as buried.
   const { rows } = await sql`
-    select 1 from acceptd.tombstones where id = ${id} and principal = ${principal} and forget_at > now()
+    select 1 from acceptd.tombstones where id = ${id} and principal = ${principal} and forget_at > clock_timestamp()
     union all
     select 1 from acceptd.jobs where id = ${id} and principal = ${principal}
-      and expires_at <= now() and expires_at + make_interval(secs => retention_seconds) > now()
+      and expires_at <= clock_timestamp() and expires_at + make_interval(secs => retention_seconds) > clock_timestamp()
     limit 1`.execute(db)
   return rows.length > 0
 }

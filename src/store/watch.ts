@@ -53,7 +53,7 @@ export function watchJobs(db: Db, onError: (error: unknown) => void): Watch {
     const entry = watched.get(id) ?? { revision: 0, followers: new Set() }
     watched.set(id, entry)
     entry.followers.add(onChange)
-    timer ??= setTimeout(look, LOOK_MS)
+    if (!looking) timer ??= setTimeout(look, LOOK_MS)
     return {
       knows(revision) {
         if (entry.revision === 0) entry.revision = revision

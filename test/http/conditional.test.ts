@@ -69,6 +69,19 @@ describe('If-Match', () => {
       .expect(204)
   })
 
+  it('is asked of a read as well, and If-None-Match of a change', async () => {
+    const { location, job } = await house.api.submit('ok', {})
+    await house.reaches(location, 'completed')
+    const etag = await etagOf(location)
+    for (const path of [location, job.links.result]) {
+      await house.api.get(path).set('If-Match', '"stale"').expect(412)
+      await house.api.get(path).set('If-Match', etag).expect(200)
+    }
+    for (const tag of ['*', `W/${etag}`])
+      await house.api.delete(location).set('If-None-Match', tag).expect(412)
+    await house.api.delete(location).set('If-None-Match', '"stale"').expect(204)
+  })
+
   it('gives way to what would be refused anyway', async () => {
     const { location } = await house.api.submit('ok', {})
     await house.reaches(location, 'completed')

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import net from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { JobDocument } from '../../src/http/representation.ts'
 import { useHouse } from '../support/house.ts'
@@ -115,5 +116,25 @@ describe('the events of a job', () => {
       return another.status === 200
     })
     for (const stream of streams) stream.close()
+  })
+
+  it('leave no place taken by readers that were gone before they were answered', async () => {
+    const { job } = await house.api.submit(`ok?runAt=${FAR}`, {})
+    const ask = `GET ${job.links.events} HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n`
+    const { hostname, port } = new URL(house.url)
+    // Some alone, some with a second request behind the first, whose answer waits for its turn.
+    for (let n = 0; n < 30; n++) {
+      const socket = net.connect(Number(port), hostname)
+      socket.on('error', () => undefined)
+      await new Promise<void>((sent) => {
+        socket.write(n % 2 ? ask : ask + ask, () => sent())
+      })
+      socket.destroy()
+    }
+    await until('all places to be free', async () => {
+      const streams = await Promise.all([1, 2, 3].map(() => open(job.links.events)))
+      for (const stream of streams) stream.close()
+      return streams.every(({ status }) => status === 200)
+    })
   })
 })

@@ -56,11 +56,15 @@ describe('a result that is a file', () => {
     )
   })
 
-  it.each([{ mediaType: 'text/csv\r\nX: y', text: 'x' }, { text: 'x', base64: 'eA==' }, {}, { base64: '?' }])(
-    'is refused as output where it makes no sense: %j',
-    async (input) => {
-      const { location } = await house.api.submit('file', input)
-      expect(await house.reaches(location, 'failed')).toMatchObject({ error: { code: 'invalid-output' } })
-    },
-  )
+  it.each([
+    { mediaType: 'text/csv\r\nX: y', text: 'x' },
+    { mediaType: 'text/csv;\r\nx=y', text: 'x' },
+    { mediaType: 'text/csv;\u2028x=y', text: 'x' },
+    { text: 'x', base64: 'eA==' },
+    {},
+    { base64: '?' },
+  ])('is refused as output where it makes no sense: %j', async (input) => {
+    const { location } = await house.api.submit('file', input)
+    expect(await house.reaches(location, 'failed')).toMatchObject({ error: { code: 'invalid-output' } })
+  })
 })

@@ -79,6 +79,18 @@ describe('the list', () => {
     await house.api.get('/jobs?createdAfter=yesterday').expect(400)
   })
 
+  it('leads back from a page that has become empty', async () => {
+    const jobs = []
+    for (let n = 0; n < 2; n++) jobs.push(await house.api.submit('ok?tags=short-lived', {}))
+    for (const { location } of jobs) await house.reaches(location, 'completed')
+    const { next = '' } = await page('/jobs?tag=short-lived&limit=1')
+    await house.api.delete(jobs[0]?.location ?? '').expect(204)
+    const empty = await page(next)
+    expect(empty.items).toEqual([])
+    expect(empty.prev).toBeDefined()
+    await house.api.delete(jobs[1]?.location ?? '').expect(204)
+  })
+
   it('is 400 for a cursor of a list with another filter', async () => {
     const { next = '' } = await page('/jobs?limit=2')
     await house.api.get(`${next}&status=failed`).expect(400)

@@ -145,6 +145,9 @@ describe('other preferences', () => {
     ['wait=0, wait=30', 'wait=0'],
     ['return=representation', undefined],
     ['return="minimal"', 'return=minimal'],
+    ['x="a, wait=7", wait=0', 'wait=0'],
+    ['x="unclosed, wait=0', undefined],
+    ['x="a\\"b", respond-async', 'respond-async'],
   ])('are read as RFC 7240 says: %s', async (field, applied) => {
     const { headers } = await house.api
       .post(`/tasks/ok?runAt=${FAR}`)

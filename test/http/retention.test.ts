@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { purge } from '../../src/work/purge.ts'
 import { useHouse } from '../support/house.ts'
+import { until } from '../support/until.ts'
 
 const house = useHouse({ ACCEPTD_RETENTION_SECONDS: '86400' })
 const inJobs = async (sql: string, id: string) =>
@@ -74,6 +75,34 @@ describe('a job that has ended', () => {
     await house.api.delete(location).expect(410)
     await house.api.get(location).expect(410)
     expect((await house.api.submit('ok', {}, key)).headers).not.toHaveProperty('idempotent-replayed')
+  })
+})
+
+describe('a job whose time runs out while somebody waits to change it', () => {
+  it('is gone for them, too', async () => {
+    const { location, id } = await ended('fail')
+    const client = await house.database.pool.connect()
+    try {
+      await client.query('begin')
+      await client.query('select 1 from acceptd.jobs where id = $1 for update', [id])
+      const asked = [
+        house.api.post(`${location}/retry`).then(({ status }) => status),
+        house.api.post(`${location}/cancel`).then(({ status }) => status),
+        house.api.delete(location).then(({ status }) => status),
+      ]
+      await until('all three to wait for the row', async () => {
+        const { rows } = await house.database.pool.query<{ waiting: number }>(
+          `select count(*)::int as waiting from pg_stat_activity
+           where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+        return rows[0]?.waiting === 3
+      })
+      await client.query('update acceptd.jobs set expires_at = clock_timestamp() where id = $1', [id])
+      await client.query('commit')
+      expect(await Promise.all(asked)).toEqual([410, 410, 410])
+    } finally {
+      client.release()
+    }
   })
 })
 

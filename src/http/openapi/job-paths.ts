@@ -32,7 +32,7 @@ export function jobPaths(result: z.ZodType): ZodOpenApiPathsObject {
             headers.job,
           ),
           304: unchanged(headers.jobUnchanged),
-          ...usualProblems(...aboutOneJob),
+          ...usualProblems(...aboutOneJob, 'precondition-failed'),
         },
       },
       delete: {
@@ -65,7 +65,7 @@ export function jobPaths(result: z.ZodType): ZodOpenApiPathsObject {
             },
           },
           304: unchanged(headers.resultUnchanged),
-          ...usualProblems(...aboutOneJob, 'result-not-ready', 'result-not-available'),
+          ...usualProblems(...aboutOneJob, 'result-not-ready', 'result-not-available', 'precondition-failed'),
         },
       },
     },
