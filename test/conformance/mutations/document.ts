@@ -103,10 +103,10 @@ export const POLLING: readonly Mutation[] = [
     reply: impatient(200),
   },
   {
-    name: 'lets clients wait for a minute, whatever the work',
+    name: 'lets clients wait for longer than a minute, whatever the work',
     rows: ['POL-15'],
     reply: ({ headers }) => {
-      if (headers['retry-after']) headers['retry-after'] = ['59']
+      if (headers['retry-after']) headers['retry-after'] = ['90']
     },
   },
   {
