@@ -55,7 +55,7 @@ export const profileSchema = z.strictObject({
       count: fixture,
       /** Cannot start for at least a minute. */
       idle: fixture,
-      /** Kept for some 2 s after its end. */
+      /** Kept for a few seconds after its end. */
       brief: fixture,
       /** Refused without an Idempotency-Key. */
       keyed: fixture,

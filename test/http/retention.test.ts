@@ -64,7 +64,7 @@ describe('a job that has ended', () => {
   it('is kept for as long as its task says', async () => {
     const { location } = await ended('brief')
     const { finishedAt, expiresAt } = await house.api.job(location)
-    expect(Date.parse(String(expiresAt)) - Date.parse(String(finishedAt))).toBe(2000)
+    expect(Date.parse(String(expiresAt)) - Date.parse(String(finishedAt))).toBe(4000)
   })
 
   it('can be deleted, with its key; after that it is gone', async () => {

@@ -55,7 +55,7 @@ export function fixturesProfile({ folder, operator = {} }: FixturesOptions): Pro
       bad: bearer('nobody-has-this-key-0003'),
     },
     // A job is remembered for as long as it was kept.
-    limits: { briefTombstoneSeconds: 2 },
+    limits: { briefTombstoneSeconds: 4 },
     operator: { ...operator, counter: async (unique: string) => linesIn(counted(unique)) },
   })
 }
