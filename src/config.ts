@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
+import { apiKeys } from './api-keys.ts'
 import { didYouMean } from './job/suggest.ts'
 import { MAX_RETENTION_SECONDS } from './job/task-rules.ts'
 
@@ -20,27 +21,6 @@ const whole = (min: number, max: number) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
-
-// As many characters as make a key that cannot be guessed; and only those that a header carries as they are (RFC 6750 §2.1).
-const API_KEY = /^[\w.~+/=-]{16,}$/
-
-/** Names by key. */
-const apiKeys = z.string().transform((text, context): ReadonlyMap<string, string> => {
-  const pairs = text
-    .split(',')
-    .map((pair) => pair.trim())
-    .filter(Boolean)
-  const keys = new Map<string, string>()
-  for (const pair of pairs) {
-    const [, name = '', key = ''] = /^([^:]+):(.*)$/.exec(pair) ?? []
-    if (name === '' || !API_KEY.test(key) || keys.has(key)) {
-      context.addIssue('must be name:key pairs; keys differ and have 16 or more of A-Z a-z 0-9 . _ ~ + / = -')
-      return z.NEVER
-    }
-    keys.set(key, name)
-  }
-  return keys
-})
 
 // Never repeated in a complaint: it would stand in a terminal or a log.
 const SECRET = new Set(['DATABASE_URL', 'ACCEPTD_API_KEYS'])

@@ -33,7 +33,7 @@ export function problemPagesRouter(): Router {
   const list = listPage(problems, failures)
   resource(router, '/problems/', { get: (_req, res) => sendPage(res, list) }, open)
   resource(router, '/problems', { get: (_req, res) => res.redirect(302, 'problems/') }, open)
-  // A route for each rather than one with a parameter: any other address is then none, whatever the method.
+  // A route for each rather than one with a parameter, so that every other address is none, whatever the method.
   for (const entry of [...problems, ...failures]) {
     const text = entryPage(entry)
     resource(router, `/problems/${entry.code}`, { get: (_req, res) => sendPage(res, text) }, open)

@@ -53,7 +53,7 @@ export function survivalOf(runs: readonly number[], typicalSeconds: number): Sur
   const known = weighted([...runs, ...guesses(ENOUGH_RUNS - runs.length, typicalSeconds)])
   const blurs = blurred(known)
   const longestSeconds = Math.max(...blurs.map(({ to }) => to))
-  // Of n runs and the next, each is as likely as any other to be the longest.
+  // Of n runs and the next, each is equally likely to be the longest.
   const longer = 1 / (known.length + 1)
   const seen = pass(blurs).map(({ seconds, alive }) => ({ seconds, alive: longer + (1 - longer) * alive }))
   const unseen: Moment[] = []
