@@ -24,7 +24,7 @@ beforeAll(async () => {
   folder = await fs.mkdtemp(path.join(os.tmpdir(), 'acceptd-broken-'))
   const { fixtures, ...rest } = fixturesProfile({ folder })
   // Long enough to be seen running and to report some progress, and no longer.
-  const slow = fixtures.slow && { ...fixtures.slow, body: { seconds: 3 } }
+  const slow = fixtures.slow && { ...fixtures.slow, body: { seconds: 6 } }
   profile = { ...rest, fixtures: { ...fixtures, slow } }
 })
 
