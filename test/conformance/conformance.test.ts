@@ -46,7 +46,7 @@ it('has a check for every row of the contract', () => {
   expect(ROWS.map(({ id }) => id)).toEqual(EXPECTED)
 })
 
-it('is kept by acceptd in every row', { timeout: 120_000 }, async () => {
+it('is kept by acceptd in every row', async () => {
   const servers = await startServers()
   try {
     const profile = fixturesProfile({ folder: await temporaryFolder(), operator: servers.operator })
