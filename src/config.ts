@@ -75,6 +75,11 @@ const schema = {
     fallback: '10000',
     type: whole(0, 100_000),
   },
+  ACCEPTD_MAX_ACCEPTING: {
+    help: 'Submissions of one caller that wait in a process for the database; more get 503',
+    fallback: '5000',
+    type: whole(1, 100_000),
+  },
   ACCEPTD_DRAIN_SECONDS: {
     help: 'How long to go on answering after SIGTERM, so that load balancers see /readyz fail first',
     fallback: '0',
@@ -118,6 +123,7 @@ export interface Config {
   readonly retentionSeconds: number
   /** Event streams and waiting requests together. */
   readonly maxWaiting: number
+  readonly maxAccepting: number
   /** Names of callers by their keys; empty: whoever asks is served. */
   readonly apiKeys: ReadonlyMap<string, string>
   readonly logLevel: (typeof LEVELS)[number]
@@ -164,6 +170,7 @@ export function configFrom(
     drainSeconds: read('ACCEPTD_DRAIN_SECONDS'),
     retentionSeconds: read('ACCEPTD_RETENTION_SECONDS'),
     maxWaiting: read('ACCEPTD_MAX_WAITING'),
+    maxAccepting: read('ACCEPTD_MAX_ACCEPTING'),
     apiKeys: read('ACCEPTD_API_KEYS'),
     logLevel: read('LOG_LEVEL'),
     production: read('NODE_ENV') === 'production',

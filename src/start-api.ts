@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
+import { acceptor } from './commands/acceptor.ts'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
 import { cursorSeal } from './http/cursor.ts'
@@ -38,14 +39,14 @@ export async function startApi(
   config: Config,
   { db, boss, signals, watch, catalogue, log }: ApiParts,
 ): Promise<Api> {
-  const { host, port, publicUrl, retentionSeconds, maxWaiting, drainSeconds, apiKeys } = config
+  const { host, port, publicUrl, retentionSeconds, maxWaiting, maxAccepting, drainSeconds, apiKeys } = config
   const urls = urlsBelow(publicUrl)
   const draining = new AbortController()
   // Every stream and every waiting request listens to it.
   setMaxListeners(0, draining.signal)
   const onError = (error: unknown) => log.debug({ err: error }, 'could not look')
   const context = {
-    deps: { db, boss, signals, retentionSeconds },
+    deps: { db, boss, signals, retentionSeconds, acceptor: acceptor(db, boss, { maxWaiting: maxAccepting }) },
     catalogue,
     urls,
     tags: tagsFor(publicUrl),

@@ -25,6 +25,7 @@ describe('the configuration', () => {
       drainSeconds: 0,
       retentionSeconds: 7 * 86_400,
       maxWaiting: 10_000,
+      maxAccepting: 5000,
       apiKeys: new Map(),
       logLevel: 'info',
       production: false,

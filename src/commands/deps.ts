@@ -2,11 +2,13 @@
 import type { PgBoss } from 'pg-boss'
 import type { Db } from '../store/database.ts'
 import type { Signals } from '../store/signals.ts'
+import type { Acceptor } from './acceptor.ts'
 
 export interface Deps {
   readonly db: Db
   readonly boss: PgBoss
   readonly signals: Signals
+  readonly acceptor: Acceptor
   /** How long jobs are kept after their end, but for tasks that say so themselves. */
   readonly retentionSeconds: number
 }

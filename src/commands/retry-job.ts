@@ -26,7 +26,7 @@ export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted)
     const attempts = (catalogue.get(held.task)?.retry.limit ?? 0) + 1
     const again = await rerun(trx, id, attempts)
     if (!again) throw new Error(`Job ${id} could not be run again although it was held`)
-    await enqueue(boss, trx, again)
+    await enqueue(boss, trx, [again])
     return again
   })
   signals.work()

@@ -1,38 +1,25 @@
-/** Accepting a job: its row, its key and its delivery in one transaction, or none of them. */
+/** Submitting a job: accepted, or known by its key. */
 import { JobError } from '../job/errors.ts'
-import { newJobId, type Job } from '../job/job.ts'
-import type { Submission } from '../job/submission.ts'
-import { enqueue } from '../queue/deliveries.ts'
+import type { Job } from '../job/job.ts'
+import { newJob, type KeyedSubmission, type NewJob } from '../job/new-job.ts'
 import type { Db } from '../store/database.ts'
-import { insertJob } from '../store/insert-job.ts'
-import { findJob, findJobByKey } from '../store/jobs.ts'
+import { Overfull } from '../store/gather.ts'
+import { findJob, findJobsByKey } from '../store/jobs.ts'
 import { isLockTimeout, isOutage } from '../store/outage.ts'
-import { purgeKey } from '../store/retention.ts'
+import type { Submitted } from './acceptor.ts'
 import type { Deps } from './deps.ts'
 
-export interface KeyedSubmission {
-  readonly principal: string
-  readonly submission: Submission
-  readonly idempotencyKey?: string
-  readonly fingerprint: string
-}
-
-export interface Submitted {
-  readonly job: Job
-  /** The key was used before, for the same: this is that job. */
-  readonly replayed: boolean
-}
-
 /**
- * @throws JobError idempotency-key-reused, idempotency-in-progress; whatever an outage throws, and then the job exists or
- * it does not: repeating with the same key is safe.
+ * @throws JobError idempotency-key-reused, idempotency-in-progress, temporary-reduced-capacity; whatever an outage throws,
+ * and then the job exists or it does not: repeating with the same key is safe.
  */
 export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Submitted> {
-  const id = newJobId()
-  const job = await accept(deps, keyed, id).catch((error: unknown) => resolveDoubt(deps, keyed, id, error))
-  if (!job) return replay(deps, keyed)
-  deps.signals.work()
-  return { job, replayed: false }
+  const job = newJob(keyed, deps.retentionSeconds)
+  const submitted = await deps.acceptor.ask(job).catch((error: unknown) => resolveDoubt(deps, job, error))
+  if (!submitted) throw inProgress()
+  if (submitted.replayed) expectSame(submitted.job, keyed)
+  else deps.signals.work()
+  return submitted
 }
 
 /**
@@ -44,8 +31,13 @@ export async function findReplay(
   keyed: Omit<KeyedSubmission, 'submission'>,
 ): Promise<Job | undefined> {
   if (keyed.idempotencyKey === undefined) return undefined
-  const earlier = await findJobByKey(db, keyed.principal, keyed.idempotencyKey)
-  if (!earlier || earlier.fingerprint === keyed.fingerprint) return earlier
+  const [earlier] = await findJobsByKey(db, [keyed])
+  if (earlier) expectSame(earlier.job, keyed)
+  return earlier?.job
+}
+
+function expectSame(earlier: Job, { fingerprint }: Pick<KeyedSubmission, 'fingerprint'>): void {
+  if (earlier.fingerprint === fingerprint) return
   // Nothing of the first request is told: whoever guesses a key must not learn what it was for.
   throw new JobError(
     'idempotency-key-reused',
@@ -53,35 +45,15 @@ export async function findReplay(
   )
 }
 
-function accept(deps: Deps, keyed: KeyedSubmission, id: string): Promise<Job | undefined> {
-  const { db, boss } = deps
-  const retentionSeconds = keyed.submission.task.retentionSeconds ?? deps.retentionSeconds
-  return db.transaction().execute(async (trx) => {
-    const { principal, idempotencyKey: key } = keyed
-    const insert = () => insertJob(trx, { ...keyed, id, retentionSeconds })
-    let job = await insert()
-    if (!job && key !== undefined) {
-      // The key may be that of a job whose time is over and that is only not yet purged, or is being purged by another.
-      await purgeKey(trx, principal, key)
-      job = await insert()
-    }
-    if (job) await enqueue(boss, trx, job)
-    return job
-  })
-}
-
-async function replay({ db }: Deps, keyed: KeyedSubmission): Promise<Submitted> {
-  const job = await findReplay(db, keyed)
-  if (job) return { job, replayed: true }
-  // It had the key and is gone between the two statements.
-  throw inProgress()
-}
-
-/** A connection lost during COMMIT leaves it open whether that happened; the job's row tells. */
-async function resolveDoubt({ db }: Deps, keyed: KeyedSubmission, id: string, error: unknown): Promise<Job> {
+async function resolveDoubt({ db }: Deps, { id, ...keyed }: NewJob, error: unknown): Promise<Submitted> {
+  if (error instanceof Overfull) {
+    const detail = 'More is being submitted than the database can take just now; nothing was accepted'
+    throw new JobError('temporary-reduced-capacity', detail, { retryAfterSeconds: 1, cause: error })
+  }
   if (isLockTimeout(error) && keyed.idempotencyKey !== undefined) throw inProgress(error)
+  // A connection lost during COMMIT leaves it open whether that happened; the job's row tells.
   const job = isOutage(error) ? await findJob(db, keyed.principal, id) : undefined
-  if (job) return job
+  if (job) return { job, replayed: false }
   throw error
 }
 

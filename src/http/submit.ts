@@ -9,7 +9,7 @@ import { fingerprintOf } from '../job/fingerprint.ts'
 import type { Job } from '../job/job.ts'
 import { findFlaws, isObject, type Path } from '../job/json.ts'
 import { isTerminal } from '../job/status.ts'
-import { submissionFrom, submissionOptions } from '../job/submission.ts'
+import { submissionFrom, submissionOptions, type Submission } from '../job/submission.ts'
 import { sendAccepted, sendEnded } from './accepted.ts'
 import type { HttpContext } from './context.ts'
 import { idempotencyKey, markReplayed } from './idempotency-key.ts'
@@ -65,13 +65,18 @@ async function submit(
   // What the database cannot keep was never accepted, so there is nothing to replay; and it has no canonical form.
   const storable = findFlaws(sent).length === 0
   const fingerprint = storable ? fingerprintOf(sent) : ''
-
-  // Before the schema: what was accepted once must replay even if the task's schema has been tightened since.
-  const earlier = storable ? await findReplay(deps.db, { principal, fingerprint, ...keyed }) : undefined
-  if (earlier) return answer(context, req, res, { job: earlier, replayed: true })
-  const submission = submissionFrom(catalogue, sent, inputAt)
-  if (context.draining.aborted) throw stopping()
-  return answer(context, req, res, await submitJob(deps, { principal, submission, fingerprint, ...keyed }))
+  const known = { principal, fingerprint, ...keyed }
+  let submission: Submission
+  try {
+    submission = submissionFrom(catalogue, sent, inputAt)
+    if (context.draining.aborted) throw stopping()
+  } catch (error) {
+    // What was accepted once must replay even if the task's schema has been tightened since, or the process is stopping.
+    const earlier = storable ? await findReplay(deps.db, known) : undefined
+    if (!earlier) throw error
+    return answer(context, req, res, { job: earlier, replayed: true })
+  }
+  return answer(context, req, res, await submitJob(deps, { ...known, submission }))
 }
 
 async function answer(

@@ -11,16 +11,18 @@ export interface Delivery {
   readonly retryCount: number
 }
 
-/** The job's id is the delivery's id, so enqueueing twice cannot happen. */
-export async function enqueue(boss: PgBoss, trx: Trx, job: Job): Promise<void> {
-  const startAfter = job.runAt > job.createdAt ? { startAfter: job.runAt.toISOString() } : {}
-  const id = await boss.send(LANE, null, {
-    id: job.id,
-    priority: job.priority,
-    ...startAfter,
-    db: fromKysely(trx),
-  })
-  if (id !== job.id) throw new Error(`pg-boss did not take job ${job.id}`)
+/** A job's id is its delivery's id, so enqueueing twice cannot happen. */
+export async function enqueue(boss: PgBoss, trx: Trx, jobs: readonly Job[]): Promise<void> {
+  if (jobs.length === 0) return
+  const deliveries = jobs.map(({ id, priority, runAt, createdAt }) => ({
+    id,
+    priority,
+    ...(runAt > createdAt ? { startAfter: runAt.toISOString() } : {}),
+  }))
+  const taken = await boss.insert(LANE, deliveries, { db: fromKysely(trx), returnId: true })
+  if (taken?.length !== jobs.length) {
+    throw new Error(`pg-boss took ${taken?.length ?? 0} of ${jobs.length} jobs`)
+  }
 }
 
 /** Up to `limit` due deliveries, best first, now ours. */

@@ -9,12 +9,24 @@ export async function findJob(db: Db, principal: string, id: string): Promise<Jo
   return row && jobFromRow(row)
 }
 
-export async function findJobByKey(db: Db, principal: string, key: string): Promise<Job | undefined> {
-  const row = await reading(db)
-    .where('principal', '=', principal)
-    .where('idempotency_key', '=', key)
-    .executeTakeFirst()
-  return row && jobFromRow(row)
+export interface Key {
+  readonly principal: string
+  readonly idempotencyKey?: string
+}
+
+export async function findJobsByKey(
+  db: Db,
+  keys: readonly Key[],
+): Promise<{ readonly key: string; readonly job: Job }[]> {
+  const rows = await reading(db)
+    .select('idempotency_key')
+    .where(
+      sql<boolean>`(principal, idempotency_key) in (
+        select * from unnest(${keys.map(({ principal }) => principal)}::text[], ${keys.map(({ idempotencyKey }) => idempotencyKey ?? null)}::text[])
+      )`,
+    )
+    .execute()
+  return rows.map((row) => ({ key: row.idempotency_key ?? '', job: jobFromRow(row) }))
 }
 
 export interface StoredResult {

@@ -3,7 +3,8 @@
 // SQLSTATE classes and codes (PostgreSQL, Appendix A): connection exceptions, insufficient resources, the server going
 // down or coming up, a standby that has not been promoted, and losers of a deadlock or serialisation conflict.
 const TRANSIENT_CLASSES = ['08', '53', '57P']
-const TRANSIENT_CODES = new Set(['25006', '40001', '40P01', '57014'])
+const DEADLOCK_CODES = new Set(['40001', '40P01'])
+const TRANSIENT_CODES = new Set(['25006', '57014', ...DEADLOCK_CODES])
 // From the socket, before Postgres has a say.
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
@@ -37,6 +38,11 @@ export function isOutage(error: unknown): boolean {
 /** Waited for a row longer than lock_timeout. */
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === '55P03'
+}
+
+/** May be the fault of one row of many, who would then be without it: a value, a lock, or two that wait for each other. */
+export function isOnesFault(error: unknown): boolean {
+  return !isOutage(error) || DEADLOCK_CODES.has(codeOf(error) ?? '')
 }
 
 /** The database will never take this value: a data exception (class 22) or a limit of its own (54). */

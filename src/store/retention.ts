@@ -1,6 +1,7 @@
 /** Jobs go when their time is over, or when somebody deletes them; a tombstone tells for a while that there was one. */
 import { sql } from 'kysely'
 import type { Db, Trx } from './database.ts'
+import type { Key } from './jobs.ts'
 
 // A statement's worth: it holds its rows for some milliseconds, and nobody waits for them.
 export const PURGE_BATCH = 500
@@ -24,13 +25,16 @@ export async function forgetTombstones(db: Db): Promise<void> {
     )`.execute(db)
 }
 
-/** The job of a key whose time is over goes at once, so that the key is free. */
-export async function purgeKey(trx: Trx, principal: string, key: string): Promise<void> {
-  await bury(
-    trx,
-    sql`select id from acceptd.jobs
-        where principal = ${principal} and idempotency_key = ${key} and expires_at <= clock_timestamp() for update`,
-  )
+/** Jobs of keys whose time is over go at once, so that the keys are free. */
+export async function purgeKeys(trx: Trx, keys: readonly Key[]): Promise<void> {
+  for (const { principal, idempotencyKey } of keys) {
+    await bury(
+      trx,
+      sql`select id from acceptd.jobs
+          where principal = ${principal} and idempotency_key = ${idempotencyKey} and expires_at <= clock_timestamp()
+          for update`,
+    )
+  }
 }
 
 /** Deletes a job that has ended. */

@@ -1,0 +1,63 @@
+/** A new job: what is stored of a submission, and the job it then is. */
+import { newJobId, type Job } from './job.ts'
+import type { Submission } from './submission.ts'
+
+export interface NewJob {
+  readonly id: string
+  readonly principal: string
+  readonly submission: Submission
+  /** JSON text. */
+  readonly input: string
+  readonly idempotencyKey?: string
+  readonly fingerprint: string
+  readonly retentionSeconds: number
+}
+
+export interface KeyedSubmission {
+  readonly principal: string
+  readonly submission: Submission
+  readonly idempotencyKey?: string
+  readonly fingerprint: string
+}
+
+/** @param retentionSeconds where the task does not say */
+export function newJob(keyed: KeyedSubmission, retentionSeconds: number): NewJob {
+  const { task, input } = keyed.submission
+  return {
+    ...keyed,
+    id: newJobId(),
+    input: JSON.stringify(input),
+    retentionSeconds: task.retentionSeconds ?? retentionSeconds,
+  }
+}
+
+/** What only the database can tell of it: by its clock. */
+export interface Stored {
+  readonly createdAt: Date
+  readonly runAt: Date
+}
+
+/** The job that was stored. Said here and not read back: that would double the work of accepting one. */
+export function pendingJob(
+  { id, principal, submission, fingerprint, retentionSeconds }: NewJob,
+  { createdAt, runAt }: Stored,
+): Job {
+  return {
+    id,
+    principal,
+    task: submission.task.name,
+    status: 'pending',
+    revision: 1,
+    tags: submission.tags,
+    priority: submission.priority,
+    attempt: 0,
+    maxAttempts: submission.task.retry.limit + 1,
+    crashes: 0,
+    createdAt,
+    updatedAt: createdAt,
+    runAt,
+    retentionSeconds,
+    fingerprint,
+    readAt: createdAt,
+  }
+}

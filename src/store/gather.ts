@@ -1,0 +1,103 @@
+/** Gathering calls: those that come while others are being served are served together, in one statement or transaction. */
+import { fairQueue } from './fair-queue.ts'
+
+export interface GatherOptions<Item, Answer> {
+  /** Serves a batch; the answers stand in the order of the items. */
+  readonly serve: (batch: readonly Item[]) => Promise<readonly Answer[]>
+  /** How many batches are under way at once. One more than one, so that the next is prepared while a commit waits for the disk. */
+  readonly atOnce: number
+  readonly maxItems: number
+  readonly maxBytes?: number
+  readonly bytesOf?: (item: Item) => number
+  /** Items of each are served in turn, so that one that sends many does not hold up the others. */
+  readonly partyOf?: (item: Item) => string
+  /** How many of one party may wait, and of what size in all; `ask` refuses what is more. */
+  readonly mayWait?: { readonly items: number; readonly bytes: number }
+  /** Whether an error may be the fault of one item. Then each is served alone, so that only that one fails. */
+  readonly isBlamed?: (error: unknown) => boolean
+}
+
+export interface Gather<Item, Answer> {
+  /** Rejects with what `serve` rejects with, and with Overfull where too many wait already. */
+  ask(item: Item): Promise<Answer>
+}
+
+/** More is asked for than can be served: the item was not taken on. */
+export class Overfull extends Error {
+  override readonly name = 'Overfull'
+}
+
+// When a batch has failed and each of its items is tried alone: enough to get on, few enough to leave connections to others.
+const ALONE_AT_ONCE = 4
+
+interface Call<Item, Answer> extends PromiseWithResolvers<Answer> {
+  readonly item: Item
+  readonly bytes: number
+}
+
+/** No call is kept waiting for company: when nothing is under way it is served at the end of this turn of the event loop. */
+export function gather<Item, Answer>(options: GatherOptions<Item, Answer>): Gather<Item, Answer> {
+  const { serve, atOnce, maxItems, maxBytes = Infinity, isBlamed = () => false } = options
+  const { bytesOf = () => 0, partyOf = () => '', mayWait = { items: Infinity, bytes: Infinity } } = options
+  const queue = fairQueue<Call<Item, Answer>>()
+  let underWay = 0
+  let called = false
+
+  function ask(item: Item): Promise<Answer> {
+    const call = { item, bytes: bytesOf(item), ...Promise.withResolvers<Answer>() }
+    const party = partyOf(item)
+    const load = queue.loadOf(party)
+    if (load.items >= mayWait.items || load.bytes >= mayWait.bytes) {
+      return Promise.reject(new Overfull(`${load.items} calls wait already`))
+    }
+    queue.add(party, call)
+    if (!called && underWay < atOnce) {
+      called = true
+      // Those that arrived in the same turn come along.
+      setImmediate(next)
+    }
+    return call.promise
+  }
+
+  function next(): void {
+    called = false
+    while (underWay < atOnce && queue.size > 0) {
+      underWay++
+      void answer(take()).finally(() => {
+        underWay--
+        next()
+      })
+    }
+  }
+
+  function take(): Call<Item, Answer>[] {
+    const batch: Call<Item, Answer>[] = []
+    for (let bytes = 0; batch.length < maxItems && bytes < maxBytes;) {
+      const call = queue.take()
+      if (!call) break
+      batch.push(call)
+      bytes += call.bytes
+    }
+    return batch
+  }
+
+  async function answer(batch: readonly Call<Item, Answer>[]): Promise<void> {
+    try {
+      const answers = await serve(batch.map(({ item }) => item))
+      for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as Answer)
+    } catch (error) {
+      if (batch.length > 1 && isBlamed(error)) return answerEachAlone(batch)
+      for (const { reject } of batch) reject(error)
+    }
+  }
+
+  async function answerEachAlone(batch: readonly Call<Item, Answer>[]): Promise<void> {
+    const left = [...batch]
+    const one = async () => {
+      for (let call = left.shift(); call; call = left.shift()) await answer([call])
+    }
+    await Promise.all(Array.from({ length: ALONE_AT_ONCE }, one))
+  }
+
+  return { ask }
+}

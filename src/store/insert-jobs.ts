@@ -1,0 +1,42 @@
+/** Storing jobs, each unless its key has one already. */
+import { sql } from 'kysely'
+import type { NewJob, Stored } from '../job/new-job.ts'
+import type { Trx } from './database.ts'
+
+/** What was stored, by id. Missing is whose principal has used the key before; findJobsByKey then has that job. */
+export async function insertJobs(trx: Trx, jobs: readonly NewJob[]): Promise<Map<string, Stored>> {
+  // As one parameter, whatever their number: a list of values would be another statement to plan for each length.
+  const given = JSON.stringify(jobs.map(row))
+  const { rows } = await sql<{ id: string; created_at: Date; run_at: Date }>`
+    insert into acceptd.jobs (
+      id, principal, task, input, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds, run_at
+    )
+    select
+      id, principal, task, input::json, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds,
+      -- A wish for a time gone by means now.
+      greatest(run_at, now())
+    from json_to_recordset(${given}::json) as given (
+      id uuid, principal text, task text, input text, tags text[], priority int, max_attempts int,
+      idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz
+    )
+    on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
+    returning id, created_at, run_at`.execute(trx)
+  return new Map(rows.map(({ id, created_at, run_at }) => [id, { createdAt: created_at, runAt: run_at }]))
+}
+
+function row({ id, principal, submission, input, idempotencyKey, fingerprint, retentionSeconds }: NewJob) {
+  return {
+    id,
+    principal,
+    task: submission.task.name,
+    // As text within the JSON: what was sent is kept to the letter, JSON null too.
+    input,
+    tags: submission.tags,
+    priority: submission.priority,
+    max_attempts: submission.task.retry.limit + 1,
+    idempotency_key: idempotencyKey,
+    fingerprint,
+    retention_seconds: retentionSeconds,
+    run_at: submission.runAt,
+  }
+}
