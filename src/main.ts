@@ -10,6 +10,7 @@ import { listen } from './store/listener.ts'
 import { startApi } from './start-api.ts'
 import { signals } from './store/signals.ts'
 import { watchJobs } from './store/watch.ts'
+import { settler } from './work/settler.ts'
 import { watchman } from './work/watchman.ts'
 import { startWorker } from './work/worker.ts'
 
@@ -59,7 +60,7 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
       watch?.close()
       await hints.flush()
     })
-    const deps = { db: work.db, boss, signals: hints }
+    const deps = { db: work.db, boss, signals: hints, settler: settler(work.db, boss) }
 
     // The API first: where its port is taken, no job must have been claimed.
     const api =

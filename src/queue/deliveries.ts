@@ -31,27 +31,31 @@ export async function takeDeliveries(boss: PgBoss, trx: Trx, limit: number): Pro
   return jobs.map(({ id, retryCount }) => ({ id, retryCount }))
 }
 
-/** The job has ended; its delivery goes with it. */
-export async function endDelivery(boss: PgBoss, trx: Trx, delivery: Delivery): Promise<void> {
-  must(await boss.deleteJob(LANE, delivery, { db: fromKysely(trx) }), delivery.id)
+/** The jobs have ended; their deliveries go with them. */
+export async function endDeliveries(boss: PgBoss, trx: Trx, deliveries: readonly Delivery[]): Promise<void> {
+  must(await boss.deleteJob(LANE, [...deliveries], { db: fromKysely(trx) }), deliveries)
 }
 
-/** The job is to be delivered again, not before `runAt`. */
-export async function redeliver(boss: PgBoss, trx: Trx, delivery: Delivery, runAt: Date): Promise<void> {
+/** The jobs are to be delivered again, each not before its time. */
+export async function redeliver(
+  boss: PgBoss,
+  trx: Trx,
+  deliveries: readonly Delivery[],
+  notBefore: ReadonlyMap<string, Date | null>,
+): Promise<void> {
   const db = fromKysely(trx)
-  must(await boss.fail(LANE, delivery, null, { db }), delivery.id)
-  const { updated } = await boss.update(LANE, undefined, {
-    id: delivery.id,
-    startAfter: runAt.toISOString(),
-    db,
-  })
-  if (updated !== 1)
-    throw new Error(`The queue does not have the delivery of job ${delivery.id} that it should`)
+  must(await boss.fail(LANE, [...deliveries], null, { db }), deliveries)
+  // pg-boss has this as update(), for one at a time.
+  const delay = `update ${QUEUE_SCHEMA}.job set start_after = later.start_after
+    from unnest($2::uuid[], $3::timestamptz[]) as later (id, start_after)
+    where name = $1 and job.id = later.id and state = 'retry'`
+  const ids = deliveries.map(({ id }) => id)
+  await db.executeSql(delay, [LANE, ids, ids.map((id) => notBefore.get(id) ?? new Date())])
 }
 
 /** The job was canceled before a worker took it. */
 export async function withdraw(boss: PgBoss, trx: Trx, id: string): Promise<void> {
-  must(await boss.deleteJob(LANE, id, { db: fromKysely(trx) }), id)
+  must(await boss.deleteJob(LANE, id, { db: fromKysely(trx) }), [{ id }])
 }
 
 /** Deliveries taken in this same transaction go back in place, to be taken by the next. */
@@ -67,9 +71,11 @@ export async function drop(boss: PgBoss, trx: Trx, deliveries: readonly Delivery
   if (deliveries.length > 0) await boss.deleteJob(LANE, [...deliveries], { db: fromKysely(trx) })
 }
 
-// Our row said that this delivery is ours. If pg-boss's says otherwise the two have come apart: better to roll back and
+// Our rows said that these deliveries are ours. If pg-boss's say otherwise the two have come apart: better to roll back and
 // be loud than to move one without the other. (`affected` is there but missing from the published types.)
-function must(response: object, id: string): void {
-  if ('affected' in response && response.affected === 1) return
-  throw new Error(`The queue does not have the delivery of job ${id} that it should`)
+function must(response: object, deliveries: readonly Pick<Delivery, 'id'>[]): void {
+  if ('affected' in response && response.affected === deliveries.length) return
+  const [first] = deliveries
+  const which = deliveries.length === 1 ? `of job ${first?.id}` : `of one of ${deliveries.length} jobs`
+  throw new Error(`The queue does not have the delivery ${which} that it should`)
 }

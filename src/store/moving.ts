@@ -1,20 +1,20 @@
-/** What every change of a job's row has in common. */
+/** What every change of a job's row has in common; as SQL, and for kysely. */
 import { sql } from 'kysely'
 import { MOVES, type Move } from '../job/status.ts'
 import type { Db } from './database.ts'
 
 export const NOW = sql<Date>`now()`
 
+const NEXT_REVISION = sql<number>`jobs.revision + 1`
+const EXPIRES_AT = sql<Date>`now() + make_interval(secs => retention_seconds)`
+
 /** With every change that a reader can see: or a poll with the old ETag would answer 304. */
-export const SEEN = { revision: sql<number>`jobs.revision + 1`, updated_at: NOW }
+export const SEEN = { revision: NEXT_REVISION, updated_at: NOW }
+export const SEEN_SQL = sql`revision = ${NEXT_REVISION}, updated_at = ${NOW}`
 
 /** With every move to a terminal status. */
-export const ENDED = {
-  worker_id: null,
-  delivery: null,
-  finished_at: NOW,
-  expires_at: sql<Date>`now() + make_interval(secs => retention_seconds)`,
-}
+export const ENDED = { worker_id: null, delivery: null, finished_at: NOW, expires_at: EXPIRES_AT }
+export const ENDED_SQL = sql`worker_id = null, delivery = null, finished_at = ${NOW}, expires_at = ${EXPIRES_AT}`
 
 /** A move of status.ts as SQL: it leaves only the statuses it may leave, and says so by finding no row. */
 export function moving(db: Db, move: Move, id: string) {

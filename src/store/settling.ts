@@ -1,128 +1,145 @@
-/** The moves that end an attempt; each writes the attempt's history, and what it teaches, in the same statement. */
-import { sql, type UpdateObject } from 'kysely'
-import type { Failure } from '../job/failure.ts'
-import type { Job } from '../job/job.ts'
-import type { Outcome, Reason } from '../job/settlement.ts'
-import type { Move } from '../job/status.ts'
-import type { Tables, Trx } from './database.ts'
-import { learning } from './learning.ts'
-import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
-import { ENDED, moving, NOW } from './moving.ts'
+/** The moves that end attempts; each writes the attempts' history, and what they teach, in the same statement. */
+import { sql, type RawBuilder } from 'kysely'
+import type { Outcome, Settlement } from '../job/settlement.ts'
+import { MOVES } from '../job/status.ts'
+import type { Trx } from './database.ts'
+import { LEARN } from './learning.ts'
+import { ENDED_SQL, SEEN_SQL } from './moving.ts'
+
+export interface AttemptName {
+  readonly id: string
+  readonly attempt: number
+}
 
 /** A running job, whose row stays locked until the transaction ends, and who runs it. */
-export interface RunningJob {
-  readonly job: Job
+export interface RunningJob extends AttemptName {
+  readonly maxAttempts: number
+  readonly crashes: number
+  readonly cancelRequestedAt?: Date
   readonly workerId: string
   readonly delivery: number
 }
 
-/** Undefined means that this attempt no longer owns the job. */
-export async function lockRunning(trx: Trx, id: string, attempt: number): Promise<RunningJob | undefined> {
-  const row = await trx
-    .selectFrom('jobs')
-    .select([...JOB_COLUMNS, 'delivery', 'worker_id'])
-    .where('id', '=', id)
-    .where('status', '=', 'running')
-    .where('attempt', '=', attempt)
-    .forUpdate()
-    .executeTakeFirst()
-  // A CHECK sees to it that a running job has both.
-  return row && { job: jobFromRow(row), delivery: row.delivery ?? 0, workerId: row.worker_id ?? '' }
-}
-
-/** How the attempt went. */
-export interface Ending {
-  readonly outcome: Outcome
-  readonly reason: Reason
-}
-
-export async function completeJob(
-  trx: Trx,
-  held: RunningJob,
-  ending: Ending,
-  { result, mediaType }: { readonly result: string; readonly mediaType?: string },
-): Promise<void> {
-  await end(trx, 'complete', held, ending, {
-    ...ENDED,
-    result,
-    result_bytes: Buffer.byteLength(result),
-    result_type: mediaType ?? null,
-    progress: sql<number | null>`case when progress is null then null else 100 end`,
-    // Where it was when it last said so; it is past that.
-    progress_note: null,
-  })
-}
-
-export async function failJob(trx: Trx, held: RunningJob, ending: Ending, failure: Failure): Promise<void> {
-  await end(trx, 'fail', held, ending, { ...ENDED, failure: JSON.stringify(failure) })
-}
-
-export async function cancelRunning(trx: Trx, held: RunningJob, ending: Ending): Promise<void> {
-  await end(trx, 'cancel', held, ending, {
-    ...ENDED,
-    cancel_requested_at: sql<Date>`coalesce(cancel_requested_at, now())`,
-  })
-}
-
-const PARKED = { worker_id: null, delivery: null, progress: null, progress_note: null }
-
-/** Back to pending after a failure. Returns when the next attempt is due. */
-export async function retryJob(
-  trx: Trx,
-  held: RunningJob,
-  ending: Ending,
-  delaySeconds: number,
-): Promise<Date> {
-  const run_at = sql<Date>`now() + make_interval(secs => ${delaySeconds})`
-  return end(trx, 'retry', held, ending, { ...PARKED, run_at }, delaySeconds)
-}
-
 /**
- * Back to pending without having used up an attempt, and due since it was: nothing but us held it up. Returns when it is
- * to be delivered again.
+ * Those of the jobs that these attempts still own.
+ * @param passOverHeld leave out rows that somebody else holds, instead of waiting for them
  */
-export async function releaseJob(
+export async function lockRunning(
   trx: Trx,
-  held: RunningJob,
-  ending: Ending,
-  { crashed, delaySeconds }: { readonly crashed: boolean; readonly delaySeconds: number },
-): Promise<Date> {
-  const change = { ...PARKED, max_attempts: sql<number>`max_attempts + 1` }
-  const crash = crashed ? { crashes: sql<number>`crashes + 1` } : {}
-  return end(trx, 'release', held, ending, { ...change, ...crash }, delaySeconds)
+  attempts: readonly AttemptName[],
+  passOverHeld: boolean,
+): Promise<RunningJob[]> {
+  const ids = attempts.map(({ id }) => id)
+  const numbers = attempts.map(({ attempt }) => attempt)
+  const { rows } = await sql<RunningRow>`
+    select id, jobs.attempt, max_attempts, crashes, cancel_requested_at, worker_id, delivery
+    from acceptd.jobs
+    join unnest(${ids}::uuid[], ${numbers}::int[]) as mine (job_id, attempt)
+      on id = job_id and jobs.attempt = mine.attempt
+    where status = 'running'
+    for update of jobs ${passOverHeld ? sql`skip locked` : sql``}`.execute(trx)
+  return rows.map((row) => ({
+    id: row.id,
+    attempt: row.attempt,
+    maxAttempts: row.max_attempts,
+    crashes: row.crashes,
+    workerId: row.worker_id,
+    delivery: row.delivery,
+    ...(row.cancel_requested_at === null ? {} : { cancelRequestedAt: row.cancel_requested_at }),
+  }))
 }
 
-/** @param nextInSeconds until there is another attempt; undefined where this was the last */
-async function end(
+interface RunningRow {
+  readonly id: string
+  readonly attempt: number
+  readonly max_attempts: number
+  readonly crashes: number
+  readonly cancel_requested_at: Date | null
+  // A CHECK sees to it that a running job has both.
+  readonly worker_id: string
+  readonly delivery: number
+}
+
+/** How an attempt at a job went, and what follows. */
+export interface Ending {
+  readonly held: RunningJob
+  readonly outcome: Outcome
+  readonly settlement: Settlement
+  /** Of a job that is handed back: how long until it may be delivered again. */
+  readonly delaySeconds: number
+}
+
+type EndingMove = Settlement['move']
+
+const PARKED = sql`worker_id = null, delivery = null, progress = null, progress_note = null`
+const NEXT_AT = sql`now() + make_interval(secs => ending.next_in_seconds)`
+
+/** What each move writes besides the status. */
+const CHANGES: Readonly<Record<EndingMove, RawBuilder<unknown>>> = {
+  complete: sql`${ENDED_SQL},
+    result = ending.result::json, result_bytes = octet_length(ending.result), result_type = ending.media_type,
+    progress = case when progress is null then null else 100 end,
+    -- Where it was when it last said so; it is past that.
+    progress_note = null`,
+  fail: sql`${ENDED_SQL}, failure = ending.final_failure::jsonb`,
+  cancel: sql`${ENDED_SQL}, cancel_requested_at = coalesce(cancel_requested_at, now())`,
+  retry: sql`${PARKED}, run_at = ${NEXT_AT}`,
+  // Without having used up an attempt, and due since it was: nothing but us held it up.
+  release: sql`${PARKED}, max_attempts = max_attempts + 1, crashes = crashes + ending.crashed::int`,
+}
+
+/** Makes one and the same move with each. Returns when each is to be delivered again, by id. */
+export async function endAttempts(
   trx: Trx,
-  move: Move,
-  { job, workerId }: RunningJob,
-  { outcome, reason }: Ending,
-  change: UpdateObject<Tables, 'jobs'>,
-  nextInSeconds?: number,
-): Promise<Date> {
-  const nextAt = sql<Date | null>`now() + make_interval(secs => ${nextInSeconds ?? null}::float8)`
-  const row = await trx
-    .with('moved', (cte) =>
-      moving(cte as Trx, move, job.id)
-        .set(change)
-        .returning(['id', 'started_at', 'run_at']),
+  move: EndingMove,
+  endings: readonly Ending[],
+): Promise<ReadonlyMap<string, Date | null>> {
+  const { rows } = await sql<{ id: string; next_at: Date | null }>`
+    with ending as (
+      select * from json_to_recordset(${JSON.stringify(endings.map(given))}::json) as given (
+        id uuid, attempt int, worker_id uuid, outcome text, reason text, failure text, final_failure text,
+        result text, media_type text, crashed boolean, next_in_seconds float8
+      )
+    ),
+    moved as (
+      update acceptd.jobs set status = ${MOVES[move].to}, ${SEEN_SQL}, ${CHANGES[move]}
+      from ending where jobs.id = ending.id and status = 'running'
+      returning jobs.id, task, jobs.started_at, run_at, ${NEXT_AT} as next_at
+    ),
+    history as (
+      insert into acceptd.attempts
+        (job_id, attempt, worker_id, started_at, outcome, reason, next_attempt_at, failure)
+      select moved.id, ending.attempt, ending.worker_id, moved.started_at, outcome, reason, next_at, failure::jsonb
+      from moved join ending using (id)
     )
-    .with('history', (cte) =>
-      cte.insertInto('attempts').values({
-        job_id: job.id,
-        attempt: job.attempt,
-        worker_id: workerId,
-        started_at: job.startedAt ?? NOW,
-        outcome: outcome.kind,
-        reason,
-        next_attempt_at: nextAt,
-        failure: outcome.kind === 'failed' ? JSON.stringify(outcome.failure) : null,
-      }),
-    )
-    .with('learned', () => (move === 'complete' ? learning(job) : sql<Record<string, unknown>>`(select)`))
-    .selectFrom('moved')
-    .select(nextAt.as('next_at'))
-    .executeTakeFirstOrThrow()
-  return row.next_at ?? new Date()
+    ${move === 'complete' ? LEARN : sql``}
+    select id, next_at from moved`.execute(trx)
+  if (rows.length !== endings.length) {
+    throw new Error(`${rows.length} of ${endings.length} jobs could ${move} although all were held`)
+  }
+  return new Map(rows.map(({ id, next_at }) => [id, next_at]))
+}
+
+function given({ held, outcome, settlement, delaySeconds }: Ending) {
+  const { id, attempt, workerId } = held
+  const common = {
+    id,
+    attempt,
+    worker_id: workerId,
+    outcome: outcome.kind,
+    reason: settlement.reason,
+    failure: outcome.kind === 'failed' ? JSON.stringify(outcome.failure) : undefined,
+  }
+  switch (settlement.move) {
+    case 'complete':
+      return { ...common, result: settlement.result, media_type: settlement.mediaType }
+    case 'fail':
+      return { ...common, final_failure: JSON.stringify(settlement.failure) }
+    case 'cancel':
+      return common
+    case 'retry':
+      return { ...common, next_in_seconds: settlement.delaySeconds }
+    case 'release':
+      return { ...common, crashed: settlement.crashed, next_in_seconds: delaySeconds }
+  }
 }

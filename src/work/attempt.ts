@@ -2,11 +2,11 @@
 import type { Logger } from 'pino'
 import type { KnownTask } from '../job/catalogue.ts'
 import { failure } from '../job/failure.ts'
-import type { Job } from '../job/job.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskLog } from '../job/task.ts'
 import { isRefusedValue } from '../store/outage.ts'
 import { saveProgress } from '../store/running.ts'
+import type { StartedJob } from '../store/starts.ts'
 import type { WorkDeps } from './deps.ts'
 import { progressWriter } from './progress-writer.ts'
 import { runTask, type StopReason } from './run-task.ts'
@@ -25,8 +25,7 @@ export interface RunningAttempt {
 export function attemptRunner(deps: WorkDeps, parent: Logger) {
   return { run }
 
-  function run(task: KnownTask, job: Job, input: unknown): RunningAttempt {
-    const { id, attempt } = job
+  function run(task: KnownTask, { id, attempt, input }: StartedJob): RunningAttempt {
     const log = parent.child({ job: id, task: task.name, attempt })
     const givingUp = new AbortController()
     let known: Outcome | undefined

@@ -1,4 +1,5 @@
 /** Asks for work whenever somebody says that there may be some, and again at once as long as there is. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 
 export interface ClaimLoop {
   /** There may be work. Cheap: call it as often as you like. */
@@ -25,12 +26,15 @@ export function claimLoop(claimSome: () => Promise<boolean>): ClaimLoop {
     wanted = true
     if (busy || stopped) return
     busy = true
-    asking = ask().finally(() => {
-      busy = false
-      if (stopped) return
-      // Woken between the last question and now.
-      if (wanted) wake()
-    })
+    // Not before this turn of the event loop has ended: those that finish together are to be replaced together.
+    asking = nextTurn()
+      .then(ask)
+      .finally(() => {
+        busy = false
+        if (stopped) return
+        // Woken between the last question and now.
+        if (wanted) wake()
+      })
   }
 
   function stop(): Promise<void> {

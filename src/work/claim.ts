@@ -12,7 +12,7 @@ export function claim(db: Db, boss: PgBoss, workerId: string, limit: number): Pr
     const starts = deliveries.map(({ id, retryCount }) => ({ id, delivery: retryCount }))
     const started = await startJobs(trx, workerId, starts)
     if (started.length < deliveries.length) {
-      const mine = new Set(started.map(({ job }) => job.id))
+      const mine = new Set(started.map(({ id }) => id))
       await leave(
         boss,
         trx,

@@ -2,9 +2,11 @@
 import type { PgBoss } from 'pg-boss'
 import type { Db } from '../store/database.ts'
 import type { Signals } from '../store/signals.ts'
+import type { Settler } from './settler.ts'
 
 export interface WorkDeps {
   readonly db: Db
   readonly boss: PgBoss
   readonly signals: Signals
+  readonly settler: Settler
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Catalogue } from '../job/catalogue.ts'
 import { expectTasks } from '../store/learning.ts'
 import type { OwnJob, Pulse } from '../store/pulse.ts'
+import type { AttemptName } from '../store/settling.ts'
 import type { StartedJob } from '../store/starts.ts'
 import { enrolWorker, removeWorker } from '../store/workers.ts'
 import { attemptRunner, type RunningAttempt } from './attempt.ts'
@@ -12,7 +13,7 @@ import { claimLoop } from './claim-loop.ts'
 import { claim } from './claim.ts'
 import type { WorkDeps } from './deps.ts'
 import { purge, PURGE_EVERY_MS } from './purge.ts'
-import { settle, type Attempt } from './settle.ts'
+import { settle } from './settle.ts'
 import { ticker } from './ticker.ts'
 import { watchman } from './watchman.ts'
 
@@ -70,7 +71,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
       const started = await claim(db, boss, id, free)
       for (const job of started) {
         start(job)
-        signals.changed(job.job.id)
+        signals.changed(job.id)
       }
       return started.length === free
     } catch (error) {
@@ -79,11 +80,11 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
     }
   }
 
-  function start({ job, input }: StartedJob): void {
+  function start(job: StartedJob): void {
     const task = catalogue.get(job.task)
     if (!task) return leaveForOthers(job)
     busySlots++
-    const attempt = runner.run(task, job, input)
+    const attempt = runner.run(task, job)
     running.set(job.id, attempt)
     void whenFinished(job.id, attempt)
   }
@@ -96,14 +97,14 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
     claims.wake()
   }
 
-  function leaveForOthers({ id: jobId, task, attempt }: StartedJob['job']): void {
+  function leaveForOthers({ id: jobId, task, attempt }: StartedJob): void {
     log.warn({ job: jobId, task }, 'no such task here; left for another worker')
     const back = handBack({ id: jobId, attempt }, UNKNOWN_TASK_SECONDS)
     handingBack.add(back)
     void back.finally(() => handingBack.delete(back))
   }
 
-  async function handBack(attempt: Attempt, delaySeconds: number): Promise<void> {
+  async function handBack(attempt: AttemptName, delaySeconds: number): Promise<void> {
     try {
       await settle(deps, attempt, { kind: 'interrupted' }, { delaySeconds })
     } catch (error) {
@@ -165,7 +166,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   }
 }
 
-function nameOf({ id, attempt }: Attempt): string {
+function nameOf({ id, attempt }: AttemptName): string {
   return `${id} ${attempt}`
 }
 

@@ -71,7 +71,7 @@ describe('submissions that come together', () => {
     expect(transactions.map(({ jobs }) => jobs)).toEqual([MAX, 1, 1])
     const refused = answers.filter(({ status }) => status !== 202)
     expect(refused.map(({ status, retryAfter, body }) => [status, retryAfter, body.code])).toEqual(
-      Array(5).fill([503, '1', 'temporary-reduced-capacity']),
+      Array.from({ length: 5 }, () => [503, '1', 'temporary-reduced-capacity']),
     )
     expect(await query('select from acceptd.jobs')).toHaveLength(accepted.length)
   })

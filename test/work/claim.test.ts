@@ -11,6 +11,7 @@ import { signals, type Signals } from '../../src/store/signals.ts'
 import { enrolWorker } from '../../src/store/workers.ts'
 import { claim } from '../../src/work/claim.ts'
 import { settle } from '../../src/work/settle.ts'
+import { settler } from '../../src/work/settler.ts'
 import { sweeper } from '../../src/work/sweep.ts'
 import { useHouse } from '../support/house.ts'
 import { pino } from 'pino'
@@ -33,12 +34,16 @@ afterAll(async () => {
   await boss.stop({ graceful: false })
 })
 
-const deps = () => ({ db: house.database.db, boss, signals: hints })
+const deps = () => ({
+  db: house.database.db,
+  boss,
+  signals: hints,
+  settler: settler(house.database.db, boss),
+})
 const submit = async (): Promise<JobDocument> => (await house.api.submit('flaky', {})).job
 const claimed = async () => claim(house.database.db, boss, workerId, 100)
 const emptied = async () => {
-  for (const { job } of await claimed())
-    await settle(deps(), job, { kind: 'completed', result: '{"attempt":1}' })
+  for (const job of await claimed()) await settle(deps(), job, { kind: 'completed', result: '{"attempt":1}' })
 }
 const deliveries = async (id: string) =>
   (
@@ -57,11 +62,11 @@ describe('a claim', () => {
       await claim(house.database.db, boss, workerId, 1),
       await claim(house.database.db, boss, workerId, 1),
     ]
-    expect(first[0]?.job.id).toBe(high.job.id)
-    expect(second[0]?.job.id).toBe(low.job.id)
+    expect(first[0]?.id).toBe(high.job.id)
+    expect(second[0]?.id).toBe(low.job.id)
     expect(await claimed()).toEqual([])
     for (const [started] of [first, second])
-      await settle(deps(), started!.job, { kind: 'completed', result: '{"value":1}' })
+      await settle(deps(), started!, { kind: 'completed', result: '{"value":1}' })
   })
 
   it('is not given to a worker that was taken for dead', async () => {
@@ -78,7 +83,7 @@ describe('a claim', () => {
       await cancelPending(trx, id)
       const [started, ...others] = await claimed()
       expect(others).toEqual([])
-      expect(started?.job.id).toBe(free.job.id)
+      expect(started?.id).toBe(free.job.id)
       await withdraw(boss, trx, id)
     })
     expect(await claimed()).toEqual([])
@@ -98,7 +103,7 @@ describe('a claim', () => {
       .catch(() => undefined)
     expect(await audit(house.database.db)).toEqual([])
     const [started] = await claimed()
-    expect(started?.job).toMatchObject({ id, attempt: 1 })
+    expect(started).toMatchObject({ id, attempt: 1 })
     await settle(deps(), { id, attempt: 1 }, { kind: 'completed', result: '{"attempt":1}' })
   })
 
@@ -122,7 +127,11 @@ describe('the fence', () => {
     // Somebody took it for dead; the job went back and was claimed again.
     await settle(deps(), stale, { kind: 'crashed' })
     const [newer] = await claimed()
-    expect(newer?.job).toMatchObject({ id, attempt: 2, maxAttempts: 12, crashes: 1 })
+    expect(newer).toMatchObject({ id, attempt: 2 })
+    expect(
+      (await house.database.pool.query('select max_attempts, crashes from acceptd.jobs where id = $1', [id]))
+        .rows,
+    ).toEqual([{ max_attempts: 12, crashes: 1 }])
 
     expect(await settle(deps(), stale, { kind: 'completed', result: '{"attempt":1}' })).toBeUndefined()
     expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'running', attempt: 2 })

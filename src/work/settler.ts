@@ -1,0 +1,79 @@
+/** Settles attempts that end together in one transaction. What is wrong with one of them fails that one alone. */
+import type { PgBoss } from 'pg-boss'
+import type { RetryPolicy } from '../job/retry.ts'
+import { settlementOf, type Outcome, type Settlement } from '../job/settlement.ts'
+import { endDeliveries, redeliver, type Delivery } from '../queue/deliveries.ts'
+import type { Db, Trx } from '../store/database.ts'
+import { gather } from '../store/gather.ts'
+import { isOnesFault } from '../store/outage.ts'
+import { endAttempts, lockRunning, type AttemptName, type Ending } from '../store/settling.ts'
+
+export interface EndedAttempt extends AttemptName {
+  readonly outcome: Outcome
+  readonly retry: RetryPolicy
+  /** For an attempt handed back: how long until it may be delivered again. */
+  readonly delaySeconds: number
+}
+
+export interface Settler {
+  /** Answers nothing where the attempt no longer owned the job and nothing was written. */
+  settle(ended: EndedAttempt): Promise<Settlement | undefined>
+}
+
+// As for accepting: one transaction prepares while another waits for the disk.
+const AT_ONCE = 2
+const MAX_ITEMS = 250
+const MAX_BYTES = 4_000_000
+
+export function settler(db: Db, boss: PgBoss): Settler {
+  const settleAll = (batch: readonly EndedAttempt[], passOverHeld: boolean) =>
+    db.transaction().execute((trx) => settleIn(trx, boss, batch, passOverHeld))
+  const together = gather({
+    serve: (batch: readonly EndedAttempt[]) => settleAll(batch, true),
+    atOnce: AT_ONCE,
+    maxItems: MAX_ITEMS,
+    maxBytes: MAX_BYTES,
+    bytesOf: ({ outcome }) => (outcome.kind === 'completed' ? outcome.result.length : 0),
+    isBlamed: isOnesFault,
+  })
+  return {
+    async settle(ended) {
+      // Superseded, or its row is held: by a cancel, by a sweep. Who has to wait to know does so alone.
+      return (await together.ask(ended)) ?? (await settleAll([ended], false))[0]
+    },
+  }
+}
+
+async function settleIn(
+  trx: Trx,
+  boss: PgBoss,
+  batch: readonly EndedAttempt[],
+  passOverHeld: boolean,
+): Promise<(Settlement | undefined)[]> {
+  const held = new Map((await lockRunning(trx, batch, passOverHeld)).map((job) => [nameOf(job), job]))
+  const endings = batch.map((ended): Ending | undefined => {
+    const job = held.get(nameOf(ended))
+    // The same attempt may be settled from two sides: by itself and by a sweep. The first counts.
+    held.delete(nameOf(ended))
+    return job && { ...ended, held: job, settlement: settlementOf(job, ended.outcome, ended.retry) }
+  })
+  const byMove = Map.groupBy(
+    endings.filter((ending) => ending !== undefined),
+    ({ settlement }) => settlement.move,
+  )
+  for (const [move, some] of byMove) {
+    const nextAt = await endAttempts(trx, move, some)
+    const deliveries = some.map((ending) => deliveryOf(ending))
+    if (move === 'retry' || move === 'release') await redeliver(boss, trx, deliveries, nextAt)
+    else await endDeliveries(boss, trx, deliveries)
+  }
+  return endings.map((ending) => ending?.settlement)
+}
+
+function deliveryOf({ held }: Ending): Delivery {
+  return { id: held.id, retryCount: held.delivery }
+}
+
+function nameOf({ id, attempt }: AttemptName): string {
+  return `${id} ${attempt}`
+}
