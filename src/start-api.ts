@@ -15,6 +15,7 @@ import { urlsBelow } from './http/urls.ts'
 import { waitsOf } from './http/waits.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import type { Db } from './store/database.ts'
+import { jobReader } from './store/jobs.ts'
 import { readSecret } from './store/secrets.ts'
 import type { Signals } from './store/signals.ts'
 import type { Watch } from './store/watch.ts'
@@ -46,7 +47,14 @@ export async function startApi(
   setMaxListeners(0, draining.signal)
   const onError = (error: unknown) => log.debug({ err: error }, 'could not look')
   const context = {
-    deps: { db, boss, signals, retentionSeconds, acceptor: acceptor(db, boss, { maxWaiting: maxAccepting }) },
+    deps: {
+      db,
+      boss,
+      signals,
+      retentionSeconds,
+      acceptor: acceptor(db, boss, { maxWaiting: maxAccepting }),
+      jobs: jobReader(db),
+    },
     catalogue,
     urls,
     tags: tagsFor(publicUrl),

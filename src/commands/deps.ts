@@ -1,6 +1,7 @@
 /** What commands work with; handed over by main.ts. */
 import type { PgBoss } from 'pg-boss'
 import type { Db } from '../store/database.ts'
+import type { JobReader } from '../store/jobs.ts'
 import type { Signals } from '../store/signals.ts'
 import type { Acceptor } from './acceptor.ts'
 
@@ -9,6 +10,7 @@ export interface Deps {
   readonly boss: PgBoss
   readonly signals: Signals
   readonly acceptor: Acceptor
+  readonly jobs: JobReader
   /** How long jobs are kept after their end, but for tasks that say so themselves. */
   readonly retentionSeconds: number
 }

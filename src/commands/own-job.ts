@@ -2,9 +2,9 @@
 import { JobError } from '../job/errors.ts'
 import { isJobId, type Job } from '../job/job.ts'
 import type { Db, Trx } from '../store/database.ts'
-import { findJob } from '../store/jobs.ts'
 import { lockJob } from '../store/moves.ts'
 import { wasThere } from '../store/retention.ts'
+import type { Deps } from './deps.ts'
 
 export interface Wanted {
   readonly principal: string
@@ -15,8 +15,11 @@ export interface Wanted {
 }
 
 /** @throws JobError job-not-found, one and the same for ids that are unknown, somebody else's or malformed; job-expired */
-export async function findOwnJob(db: Db, { principal, id }: Wanted): Promise<Job> {
-  return (isJobId(id) ? await findJob(db, principal, id) : undefined) ?? absent(db, principal, id)
+export async function findOwnJob(
+  { db, jobs }: Pick<Deps, 'db' | 'jobs'>,
+  { principal, id }: Wanted,
+): Promise<Job> {
+  return (isJobId(id) ? await jobs.find(principal, id) : undefined) ?? absent(db, principal, id)
 }
 
 /** As findOwnJob; nobody else can change the job until the transaction ends. */

@@ -4,7 +4,7 @@ import type { Job } from '../job/job.ts'
 import { newJob, type KeyedSubmission, type NewJob } from '../job/new-job.ts'
 import type { Db } from '../store/database.ts'
 import { Overfull } from '../store/gather.ts'
-import { findJob, findJobsByKey } from '../store/jobs.ts'
+import { findJobsByKey } from '../store/jobs.ts'
 import { isLockTimeout, isOutage } from '../store/outage.ts'
 import type { Submitted } from './acceptor.ts'
 import type { Deps } from './deps.ts'
@@ -45,14 +45,14 @@ function expectSame(earlier: Job, { fingerprint }: Pick<KeyedSubmission, 'finger
   )
 }
 
-async function resolveDoubt({ db }: Deps, { id, ...keyed }: NewJob, error: unknown): Promise<Submitted> {
+async function resolveDoubt({ jobs }: Deps, { id, ...keyed }: NewJob, error: unknown): Promise<Submitted> {
   if (error instanceof Overfull) {
     const detail = 'More is being submitted than the database can take just now; nothing was accepted'
     throw new JobError('temporary-reduced-capacity', detail, { retryAfterSeconds: 1, cause: error })
   }
   if (isLockTimeout(error) && keyed.idempotencyKey !== undefined) throw inProgress(error)
   // A connection lost during COMMIT leaves it open whether that happened; the job's row tells.
-  const job = isOutage(error) ? await findJob(db, keyed.principal, id) : undefined
+  const job = isOutage(error) ? await jobs.find(keyed.principal, id) : undefined
   if (job) return { job, replayed: false }
   throw error
 }

@@ -48,7 +48,7 @@ export const attemptsSchema = z.object({
 export function attemptsHandler(context: HttpContext) {
   const { deps, urls } = context
   return async (req: Request, res: Response): Promise<void> => {
-    const job = await findOwnJob(deps.db, wantedBy(context, req, res))
+    const job = await findOwnJob(deps, wantedBy(context, req, res))
     const ended = await findAttempts(deps.db, job.id, MAX_LISTED)
     const items = [...ended.map((attempt) => attemptDocument(attempt, urls)), ...(await underWay(job, ended))]
     res.set('Cache-Control', 'private, no-cache')

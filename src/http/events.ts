@@ -30,7 +30,7 @@ export function eventsHandler(context: HttpContext) {
     const following = watch.follow(wanted.id, stream.show)
     whenOver(res, () => following.stop())
     try {
-      const job = await findOwnJob(deps.db, wanted)
+      const job = await findOwnJob(deps, wanted)
       following.knows(job.revision)
       // A browser that has seen the end must not connect again: only 204 tells it so (§9.2.3).
       if (isTerminal(job.status) && stream.hasSeen(job)) return void res.status(204).end()

@@ -48,7 +48,7 @@ export function jobHandlers(context: HttpContext) {
   /** The job as it is; after a while, where the client would rather wait for its end, or for any change to what it has. */
   async function current(req: Request, res: Response): Promise<{ job: Job; wanted: Wanted }> {
     const wanted = wantedBy(context, req, res)
-    const find = () => findOwnJob(deps.db, wanted)
+    const find = () => findOwnJob(deps, wanted)
     const { waitSeconds } = preferencesOf(req)
     if (waitSeconds === undefined) return { job: await find(), wanted }
     const conditional = req.get('If-None-Match') !== undefined

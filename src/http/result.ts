@@ -17,7 +17,7 @@ export function resultHandler(context: HttpContext) {
   const { deps, tags, forecasts } = context
   return async (req: Request, res: Response): Promise<void> => {
     const wanted = wantedBy(context, req, res)
-    const job = await findOwnJob(deps.db, wanted)
+    const job = await findOwnJob(deps, wanted)
     const stored = job.status === 'completed' ? await findResult(deps.db, job.id) : undefined
     if (!stored) throw noResult(job)
     expectUnchanged(job, wanted)

@@ -108,7 +108,7 @@ async function untilDone(
   const { id, principal } = job
   // The job is accepted, come what may: where it cannot be read the client has its 202 and polls.
   const read = () =>
-    findOwnJob(deps.db, { id, principal }).catch((error: unknown) => {
+    findOwnJob(deps, { id, principal }).catch((error: unknown) => {
       req.log.debug({ err: error, job: id }, 'could not wait for the job')
       return job
     })

@@ -5,7 +5,7 @@ import type { Trx } from './database.ts'
 
 /** What was stored, by id. Missing is whose principal has used the key before; findJobsByKey then has that job. */
 export async function insertJobs(trx: Trx, jobs: readonly NewJob[]): Promise<Map<string, Stored>> {
-  // As one parameter, whatever their number: a list of values would be another statement to plan for each length.
+  // A wish for a time gone by means now. As one parameter, whatever their number: a list of values would be another statement to plan for each length.
   const given = JSON.stringify(jobs.map(row))
   const { rows } = await sql<{ id: string; created_at: Date; run_at: Date }>`
     insert into acceptd.jobs (
@@ -13,7 +13,6 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJob[]): Promise<Map
     )
     select
       id, principal, task, input::json, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds,
-      -- A wish for a time gone by means now.
       greatest(run_at, now())
     from json_to_recordset(${given}::json) as given (
       id uuid, principal text, task text, input text, tags text[], priority int, max_attempts int,

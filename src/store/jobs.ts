@@ -2,11 +2,36 @@
 import { sql } from 'kysely'
 import type { Job } from '../job/job.ts'
 import type { Db } from './database.ts'
+import { gather } from './gather.ts'
 import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
 
-export async function findJob(db: Db, principal: string, id: string): Promise<Job | undefined> {
-  const row = await reading(db).where('id', '=', id).where('principal', '=', principal).executeTakeFirst()
-  return row && jobFromRow(row)
+export interface JobReader {
+  find(principal: string, id: string): Promise<Job | undefined>
+}
+
+// Two statements at a time, so that one that is slow to come back does not hold up all; the size of some packets.
+const AT_ONCE = 2
+const MAX_ITEMS = 200
+
+/** Reads jobs for whoever polls. Those that are asked for while two statements are under way share the next. */
+export function jobReader(db: Db): JobReader {
+  const reads = gather({
+    async serve(ids: readonly string[]) {
+      const rows = await reading(db)
+        .where('id', '=', sql<string>`any(${[...new Set(ids)]}::uuid[])`)
+        .execute()
+      const jobs = new Map(rows.map((row) => [row.id, jobFromRow(row)]))
+      return ids.map((id) => jobs.get(id))
+    },
+    atOnce: AT_ONCE,
+    maxItems: MAX_ITEMS,
+  })
+  return {
+    async find(principal, id) {
+      const job = await reads.ask(id)
+      return job?.principal === principal ? job : undefined
+    },
+  }
 }
 
 export interface Key {

@@ -76,10 +76,10 @@ const NEXT_AT = sql`now() + make_interval(secs => ending.next_in_seconds)`
 
 /** What each move writes besides the status. */
 const CHANGES: Readonly<Record<EndingMove, RawBuilder<unknown>>> = {
+  // The note goes: it says where the task was when it last said so, and it is past that.
   complete: sql`${ENDED_SQL},
     result = ending.result::json, result_bytes = octet_length(ending.result), result_type = ending.media_type,
     progress = case when progress is null then null else 100 end,
-    -- Where it was when it last said so; it is past that.
     progress_note = null`,
   fail: sql`${ENDED_SQL}, failure = ending.final_failure::jsonb`,
   cancel: sql`${ENDED_SQL}, cancel_requested_at = coalesce(cancel_requested_at, now())`,

@@ -19,15 +19,14 @@ export interface StartedJob {
 
 /**
  * Claims the jobs. Rows that somebody else holds are passed over, never waited for: every other transaction takes our
- * row first and the queue's second, and a claim has the queue's already.
+ * row first and the queue's second, and a claim has the queue's already. Nor does a worker claim that was taken for dead
+ * while it was stalled, and until the end of the transaction it cannot be: its jobs would be nobody's.
  */
 export async function startJobs(trx: Trx, workerId: string, starts: readonly Start[]): Promise<StartedJob[]> {
   const ids = starts.map(({ id }) => id)
   const deliveries = starts.map(({ delivery }) => delivery)
   const { rows } = await sql<StartedJob>`
     with enrolled as (
-      -- A worker taken for dead while it was stalled must not claim, nor be taken for dead before this is committed: its
-      -- jobs would be nobody's.
       select id from acceptd.workers where id = ${workerId} for key share
     ),
     free as (

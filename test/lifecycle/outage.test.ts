@@ -64,7 +64,7 @@ describe('while the database is away', () => {
     const proxy = await tcpProxy(house.databaseUrl)
     const acceptd = await house.extend({ DATABASE_URL: proxy.url, ACCEPTD_ROLE: 'api' })
     // The reply to COMMIT is swallowed and the connection dropped: whether it happened is open for the service.
-    proxy.swallowReplyTo('commit', 'insert into "acceptd"."jobs"')
+    proxy.swallowReplyTo('commit', 'insert into acceptd.jobs')
     const response = await fetch(`http://127.0.0.1:${acceptd.port}/tasks/ok`, {
       method: 'POST',
       body: '{"value": "in doubt"}',
@@ -81,7 +81,7 @@ describe('while the database is away', () => {
     const proxy = await tcpProxy(house.databaseUrl)
     const busy = await occupyTheHouse()
     const worker = await house.extend({ DATABASE_URL: proxy.url, ACCEPTD_ROLE: 'worker' })
-    proxy.swallowReplyTo('commit', 'claim(job_id')
+    proxy.swallowReplyTo('commit', 'as claim (id')
     const { location } = await house.api.submit('ok', {})
     await house.reaches(location, 'completed')
     expect(proxy.swallowed()).toBe(1)
@@ -99,7 +99,7 @@ describe('while the database is away', () => {
       ACCEPTD_ROLE: 'worker',
       ACCEPTD_CONCURRENCY: '50',
     })
-    proxy.swallowReplyTo('commit', '"result" = ')
+    proxy.swallowReplyTo('commit', 'result = ending.result')
     const jobs = await Promise.all(Array.from({ length: 20 }, (_, n) => house.api.submit('ok', { value: n })))
     for (const [n, { location }] of jobs.entries()) {
       expect(await house.reaches(location, 'completed')).toMatchObject({ result: { value: n } })
