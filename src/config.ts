@@ -3,8 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { apiKeys } from './api-keys.ts'
+import { laneSlots } from './lane-slots.ts'
 import { didYouMean } from './job/suggest.ts'
-import { MAX_RETENTION_SECONDS } from './job/task-rules.ts'
+import { MAX_CONCURRENCY, MAX_RETENTION_SECONDS } from './job/task-rules.ts'
 
 export interface Setting {
   readonly name: string
@@ -59,7 +60,16 @@ const schema = {
     fallback: '',
     type: z.union([z.literal(''), z.url({ protocol: /^https?$/, error: NO_URL }).regex(/^[^?#]*$/, NO_URL)]),
   },
-  ACCEPTD_CONCURRENCY: { help: 'Jobs a worker process runs at once', fallback: '10', type: whole(1, 1000) },
+  ACCEPTD_CONCURRENCY: {
+    help: 'Jobs of one lane that a worker process runs at once',
+    fallback: '10',
+    type: whole(1, MAX_CONCURRENCY),
+  },
+  ACCEPTD_LANES: {
+    help: 'Lanes with another number, as lane=jobs pairs with commas between; 0: this process leaves the lane alone',
+    fallback: '',
+    type: laneSlots,
+  },
   ACCEPTD_RETENTION_SECONDS: {
     help: 'How long jobs and their keys are kept after their end; a task may say otherwise',
     fallback: '604800',
@@ -118,6 +128,7 @@ export interface Config {
   readonly taskFolders: readonly string[]
   readonly publicUrl?: string
   readonly concurrency: number
+  readonly lanes: ReadonlyMap<string, number>
   readonly graceSeconds: number
   readonly drainSeconds: number
   readonly retentionSeconds: number
@@ -166,6 +177,7 @@ export function configFrom(
       .filter(Boolean)
       .map((folder) => path.resolve(folder)),
     concurrency: read('ACCEPTD_CONCURRENCY'),
+    lanes: read('ACCEPTD_LANES'),
     graceSeconds: read('ACCEPTD_GRACE_SECONDS'),
     drainSeconds: read('ACCEPTD_DRAIN_SECONDS'),
     retentionSeconds: read('ACCEPTD_RETENTION_SECONDS'),

@@ -1,4 +1,5 @@
 /** The composition root: builds the parts in order, hands each what it needs, and closes them in reverse. */
+import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
 import { expectFreePort } from './http/server.ts'
@@ -8,11 +9,11 @@ import { prepareDatabase } from './prepare.ts'
 import { openDatabase, type Database } from './store/database.ts'
 import { listen } from './store/listener.ts'
 import { startApi } from './start-api.ts'
-import { signals } from './store/signals.ts'
+import { heard, signals } from './store/signals.ts'
 import { watchJobs } from './store/watch.ts'
 import { settler } from './work/settler.ts'
 import { watchman } from './work/watchman.ts'
-import { startWorker } from './work/worker.ts'
+import { startWorker, type Worker } from './work/worker.ts'
 
 export interface Acceptd {
   /** Absent in a worker. */
@@ -49,13 +50,20 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     if (config.role !== 'worker') await expectFreePort(config.host, config.port)
     const { url, dataDir } = await findDatabase(config, closers)
     const work = open(url, 'work', WORK_CONNECTIONS)
-    const { boss } = await prepareDatabase(work, onError)
+    const { boss, queues } = await prepareDatabase(work, catalogue, onError)
     closers.push(() => boss.stop({ graceful: false }))
 
     const apiDatabase = config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS)
     const onMissed = (error: unknown) => log.debug({ err: error }, 'a hint was not sent or not heard')
     const watch = apiDatabase && watchJobs(apiDatabase.db, onMissed)
-    const hints = signals(work.db, { onError: onMissed, onChanged: (id) => watch?.changed([id]) })
+    const origin = randomUUID()
+    let worker: Worker | undefined = undefined
+    const hints = signals(work.db, {
+      onError: onMissed,
+      origin,
+      onChanged: (id) => watch?.changed([id]),
+      onWork: (queue) => worker?.wake([queue]),
+    })
     closers.push(async () => {
       watch?.close()
       await hints.flush()
@@ -68,18 +76,19 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
         ? await startApi(config, { db: apiDatabase.db, boss, signals: hints, watch, catalogue, log })
         : undefined
     if (api) closers.push(api.close)
-    const { concurrency, graceSeconds } = config
-    const worker =
+    const { concurrency, lanes, graceSeconds } = config
+    const slotsOf = (lane: string) => lanes.get(lane) ?? concurrency
+    worker =
       config.role === 'api'
         ? undefined
-        : await startWorker(deps, { catalogue, log, concurrency, graceSeconds })
+        : await startWorker(deps, { catalogue, log, queues, slotsOf, graceSeconds })
     const looking = worker ? undefined : watchman(deps, log)
     const listener = listen({
       url,
       onSignal(channel, payload) {
         if (channel === 'acceptd_cancel') worker?.cancel(payload)
-        else if (channel === 'acceptd_work') worker?.wake()
-        else watch?.changed(payload.split(' '))
+        else if (channel === 'acceptd_work') worker?.wake(heard(payload, origin))
+        else watch?.changed(heard(payload, origin))
       },
       onReady() {
         worker?.catchUp()

@@ -1,19 +1,33 @@
 /** Brings a database to where acceptd can run on it: our tables and pg-boss's, whoever else starts at the same time. */
 import type { PgBoss } from 'pg-boss'
+import type { Catalogue } from './job/catalogue.ts'
 import { startBoss } from './queue/boss.ts'
 import type { Database } from './store/database.ts'
 import { migrateUp } from './store/migrate.ts'
+import { findQueues, recordQueues, type TaskQueue } from './store/queues.ts'
 import { oneAtATime } from './store/start-lock.ts'
 
 export interface Prepared {
   readonly boss: PgBoss
   /** Names of the migrations that were missing. */
   readonly applied: readonly string[]
+  /** Where jobs of the tasks in the catalogue may wait: in their lanes, and in those that they were in before. */
+  readonly queues: readonly TaskQueue[]
 }
 
-export function prepareDatabase({ db, pool }: Database, onError: (error: Error) => void): Promise<Prepared> {
+export function prepareDatabase(
+  { db, pool }: Database,
+  catalogue: Catalogue,
+  onError: (error: Error) => void,
+): Promise<Prepared> {
   return oneAtATime(pool, async () => {
     const applied = await migrateUp(db)
-    return { applied, boss: await startBoss({ pool, onError }) }
+    await recordQueues(
+      db,
+      [...catalogue.values()].map(({ name, queue }) => ({ task: name, queue })),
+    )
+    const queues = (await findQueues(db)).filter(({ task }) => catalogue.has(task))
+    const boss = await startBoss({ pool, queues: queues.map(({ queue }) => queue), onError })
+    return { applied, boss, queues }
   })
 }

@@ -21,6 +21,7 @@ describe('the configuration', () => {
       dataDir: path.resolve('.data'),
       taskFolders: [],
       concurrency: 10,
+      lanes: new Map(),
       graceSeconds: 10,
       drainSeconds: 0,
       retentionSeconds: 7 * 86_400,

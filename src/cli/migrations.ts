@@ -7,7 +7,7 @@ import { say } from './tell.ts'
 
 export async function migrateUpAndTell(config: Config): Promise<void> {
   const applied = await withDatabase(config, async (database, onError) => {
-    const prepared = await prepareDatabase(database, onError)
+    const prepared = await prepareDatabase(database, new Map(), onError)
     await prepared.boss.stop({ graceful: false })
     return prepared.applied
   })

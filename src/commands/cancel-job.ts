@@ -22,7 +22,7 @@ export async function cancelJob({ db, boss, signals }: Deps, wanted: Wanted): Pr
       case 'canceled':
         return held
       case 'pending':
-        await withdraw(boss, trx, held.id)
+        await withdraw(boss, trx, held)
         return cancelPending(trx, held.id)
       case 'running':
         await notify(trx, 'acceptd_cancel', held.id)

@@ -23,13 +23,14 @@ export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted)
     }
     expectUnchanged(held, wanted)
     // A task that only other processes know gets one attempt; nothing is known here of its policy.
-    const attempts = (catalogue.get(held.task)?.retry.limit ?? 0) + 1
-    const again = await rerun(trx, id, attempts)
+    const task = catalogue.get(held.task)
+    const attempts = (task?.retry.limit ?? 0) + 1
+    const again = await rerun(trx, id, { attempts, queue: task?.queue ?? held.queue })
     if (!again) throw new Error(`Job ${id} could not be run again although it was held`)
     await enqueue(boss, trx, [again])
     return again
   })
-  signals.work()
+  signals.work(job.queue)
   signals.changed(job.id)
   return job
 }

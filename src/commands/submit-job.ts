@@ -18,7 +18,7 @@ export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Sub
   const submitted = await deps.acceptor.ask(job).catch((error: unknown) => resolveDoubt(deps, job, error))
   if (!submitted) throw inProgress()
   if (submitted.replayed) expectSame(submitted.job, keyed)
-  else deps.signals.work()
+  else deps.signals.work(submitted.job.queue)
   return submitted
 }
 

@@ -70,13 +70,14 @@ function isSame(one: TaskExperience, other: TaskExperience): boolean {
 
 /** How long until a slot is free for the job: what is queued before it, shared among all slots. Undefined: unknown. */
 export function secondsAhead(
-  { status, runAt }: Job,
+  { status, queue, runAt }: Job,
   backlog: Backlog | undefined,
   typicalOf: (task: string) => number,
 ): number | undefined {
-  if (!backlog || backlog.slots === 0 || status !== 'pending') return undefined
-  const { due, slots, running } = backlog
-  const before = due.filter((group) => group.runAt <= runAt)
+  const slots = backlog?.slots.get(queue) ?? 0
+  if (!backlog || slots === 0 || status !== 'pending') return undefined
+  const running = backlog.running.get(queue) ?? 0
+  const before = backlog.due.filter((group) => group.queue === queue && group.runAt <= runAt)
   const jobs = before.reduce((sum, group) => sum + group.jobs, 0)
   if (running + jobs < slots) return 0
   const work = before.reduce((sum, group) => sum + group.jobs * typicalOf(group.task), 0)

@@ -20,6 +20,14 @@ export const taskSchema = z
     output: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the result' }),
     example: z.unknown().meta({ description: 'An input that works' }).optional(),
     requiresIdempotencyKey: z.boolean(),
+    lane: z
+      .string()
+      .meta({ description: 'Its jobs share workers’ slots with those of the other tasks of this lane' }),
+    concurrency: z
+      .int()
+      .min(1)
+      .meta({ description: 'How many of its jobs a worker process runs at once, where that is limited' })
+      .optional(),
     maxAttempts: z.int().min(1),
     timeoutSeconds: z.number(),
     typicalDurationSeconds: z
@@ -81,6 +89,8 @@ function taskDocument(task: KnownTask, { urls, forecasts }: HttpContext): TaskDo
     output: task.outputSchema,
     ...(task.example === undefined ? {} : { example: task.example }),
     requiresIdempotencyKey: task.requiresIdempotencyKey ?? false,
+    lane: task.lane,
+    ...(task.concurrency === undefined ? {} : { concurrency: task.concurrency }),
     maxAttempts: task.retry.limit + 1,
     timeoutSeconds: task.timeoutSeconds,
     typicalDurationSeconds: forecasts.typicalSeconds(task),

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { JobError } from './errors.ts'
 import { exampleOf } from './example.ts'
 import type { Json } from './json.ts'
+import { queueOf } from './lane.ts'
+import { isName, NAMES } from './name.ts'
 import { plain } from './plain-schema.ts'
 import { strict } from './strict.ts'
 import { didYouMean } from './suggest.ts'
@@ -11,6 +13,8 @@ import { check } from './violations.ts'
 
 export interface KnownTask extends Omit<AnyTask, 'example'> {
   readonly name: string
+  /** Where its jobs wait for a worker; see lane.ts. */
+  readonly queue: string
   /** JSON Schema of what may be sent. */
   readonly inputSchema: JsonSchema
   /** JSON Schema of what comes back. */
@@ -21,10 +25,6 @@ export interface KnownTask extends Omit<AnyTask, 'example'> {
 export type JsonSchema = Readonly<Record<string, unknown>>
 
 export type Catalogue = ReadonlyMap<string, KnownTask>
-
-// Names stand in URLs and file names: lower case with dashes says the same in both.
-const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
-const MAX_NAME = 64
 
 /** @throws JobError task-not-found */
 export function taskNamed(tasks: Catalogue, name: string): KnownTask {
@@ -42,15 +42,22 @@ export function unknownTask(tasks: Catalogue, name: string): string {
  * @throws Error saying what is wrong with it
  */
 export function known(name: string, task: AnyTask): KnownTask {
-  if (!NAME.test(name) || name.length > MAX_NAME) {
-    throw new Error(`"${name}" cannot name a task: use lower case and dashes, at most ${MAX_NAME} characters`)
-  }
+  if (!isName(name)) throw new Error(`"${name}" cannot name a task: use ${NAMES}`)
   const input = strict(task.input)
   const inputSchema = jsonSchema(input, 'input')
   const outputSchema = jsonSchema(task.output, 'output')
   const example = workingExample(task, input, inputSchema)
   const { example: _, ...rest } = task
-  return { ...rest, name, input, inputSchema, outputSchema, ...(example === undefined ? {} : { example }) }
+  const queue = queueOf({ ...rest, name })
+  return {
+    ...rest,
+    name,
+    queue,
+    input,
+    inputSchema,
+    outputSchema,
+    ...(example === undefined ? {} : { example }),
+  }
 }
 
 function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {

@@ -1,5 +1,6 @@
 /** Defining a task: what an author's file exports. */
 import type { z } from 'zod'
+import { DEFAULT_LANE } from './lane.ts'
 import { DEFAULT_RETRY } from './retry.ts'
 import { checkDefinition } from './task-rules.ts'
 import { TASK, type Task, type TaskDefinition } from './task.ts'
@@ -16,9 +17,10 @@ export function defineTask<I extends z.ZodType, O extends z.ZodType>(
   definition: TaskDefinition<I, O>,
 ): Task<I, O> {
   const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, typicalSeconds = DEFAULT_TYPICAL_SECONDS } = definition
+  const { lane = DEFAULT_LANE } = definition
   const retry = { ...DEFAULT_RETRY, ...definition.retry }
-  checkDefinition(definition, { retry, timeoutSeconds, typicalSeconds })
+  checkDefinition(definition, { lane, retry, timeoutSeconds, typicalSeconds })
   // Named, because a spread leaves out what stands on a prototype, as in an instance of a class.
   const run = definition.run.bind(definition)
-  return { ...definition, run, [TASK]: true, retry, timeoutSeconds, typicalSeconds }
+  return { ...definition, run, [TASK]: true, lane, retry, timeoutSeconds, typicalSeconds }
 }

@@ -9,6 +9,8 @@ export interface Job {
   /** Whose job it is; nobody else can see it. */
   readonly principal: string
   readonly task: string
+  /** Where it waits, or waited, for a worker; see lane.ts. */
+  readonly queue: string
   readonly status: Status
   /** Rises with every change a reader can see. */
   readonly revision: number

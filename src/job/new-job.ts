@@ -46,6 +46,7 @@ export function pendingJob(
     id,
     principal,
     task: submission.task.name,
+    queue: submission.task.queue,
     status: 'pending',
     revision: 1,
     tags: submission.tags,

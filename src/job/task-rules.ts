@@ -1,6 +1,7 @@
 /** What a definition of a task must be. Types are stripped and not checked when a task is loaded, so this is said here. */
 import type { z } from 'zod'
 import { DEFAULT_RETRY, type RetryPolicy } from './retry.ts'
+import { isName, NAMES } from './name.ts'
 import { didYouMean } from './suggest.ts'
 import type { Deprecation, TaskDefinition } from './task.ts'
 
@@ -8,6 +9,9 @@ import type { Deprecation, TaskDefinition } from './task.ts'
 const MAX_TIMEOUT_SECONDS = 86_400
 // Ten years: what is to be kept longer than that belongs elsewhere.
 export const MAX_RETENTION_SECONDS = 10 * 366 * 86_400
+// A process that ran more would only switch between them.
+export const MAX_CONCURRENCY = 1000
+
 // A year: what waits longer will find another world; and the database's calendar has an end.
 const MAX_DELAY_SECONDS = 366 * 86_400
 
@@ -15,6 +19,7 @@ type Definition = TaskDefinition<z.ZodType, z.ZodType>
 
 /** With what the definition left out. */
 interface Policy {
+  readonly lane: string
   readonly retry: RetryPolicy
   readonly timeoutSeconds: number
   readonly typicalSeconds: number
@@ -23,9 +28,10 @@ interface Policy {
 /** @throws TypeError with a sentence that says what is wrong */
 export function checkDefinition(
   definition: Definition,
-  { retry, timeoutSeconds, typicalSeconds }: Policy,
+  { lane, retry, timeoutSeconds, typicalSeconds }: Policy,
 ): void {
-  const { summary, input, output, retentionSeconds, requiresIdempotencyKey, deprecated } = definition
+  const { summary, input, output, concurrency, retentionSeconds, requiresIdempotencyKey, deprecated } =
+    definition
   refuseUnknown(definition, MEMBERS)
   if (definition.retry) refuseUnknown(definition.retry, Object.keys(DEFAULT_RETRY), 'retry.')
   must(typeof summary === 'string' && summary !== '', 'summary must say in one line what the task does')
@@ -33,6 +39,11 @@ export function checkDefinition(
   must(isSchema(output), 'output must be a zod schema')
   must(typeof definition.run === 'function', 'run must be a function')
   checkRetry(retry)
+  must(isName(lane), `lane must be ${NAMES}`)
+  must(
+    concurrency === undefined || isWhole(concurrency, 1, MAX_CONCURRENCY),
+    `concurrency must be a whole number from 1 to ${MAX_CONCURRENCY}`,
+  )
   must(
     isNumber(timeoutSeconds) && timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS,
     `timeoutSeconds must be above 0 and at most ${MAX_TIMEOUT_SECONDS}`,
@@ -78,6 +89,8 @@ const MEMBERS = [
   'input',
   'output',
   'example',
+  'lane',
+  'concurrency',
   'retry',
   'timeoutSeconds',
   'typicalSeconds',

@@ -31,6 +31,10 @@ export interface TaskDefinition<I extends z.ZodType, O extends z.ZodType> {
   /** An input that works, for the docs. Made from the schema where it is left out. */
   readonly example?: z.input<I>
   readonly retry?: Partial<RetryPolicy>
+  /** Jobs of one lane share a worker's slots; a full lane holds up nobody in another. `default` unless set. */
+  readonly lane?: string
+  /** How many jobs of this task at once in a worker process, where that is to be fewer than its lane has slots. */
+  readonly concurrency?: number
   /** An attempt that takes longer is ended and counts as failed. 15 minutes unless set. */
   readonly timeoutSeconds?: number
   /** How long a job usually takes; what the first clients are told to wait. 3 s unless set. */
@@ -59,6 +63,7 @@ export interface Task<
   O extends z.ZodType = z.ZodType,
 > extends TaskDefinition<I, O> {
   readonly [TASK]: true
+  readonly lane: string
   readonly retry: RetryPolicy
   readonly timeoutSeconds: number
   readonly typicalSeconds: number

@@ -1,6 +1,6 @@
 /** The audit: do our jobs and pg-boss's deliveries agree? The answer must always be an empty list. */
 import { sql, type Kysely } from 'kysely'
-import { LANE, QUEUE_SCHEMA } from './boss.ts'
+import { QUEUE_SCHEMA } from './boss.ts'
 
 // Enough to see what is wrong; all of them could be every job there is.
 export const AUDIT_LIMIT = 1000
@@ -21,7 +21,7 @@ export async function audit<T>(db: Kysely<T>): Promise<Disagreement[]> {
   const queue = sql.table(`${QUEUE_SCHEMA}.job`)
   const { rows } = await sql<Disagreement>`
     select j.id, j.status, q.state::text as "queueState"
-    from acceptd.jobs j left join ${queue} q on q.name = ${LANE} and q.id = j.id
+    from acceptd.jobs j left join ${queue} q on q.name = j.queue and q.id = j.id
     where j.status in ('pending', 'running') and (
       q.id is null
       or (j.status = 'pending') <> (q.state in ('created', 'retry'))
@@ -29,8 +29,8 @@ export async function audit<T>(db: Kysely<T>): Promise<Disagreement[]> {
     )
     union all
     select q.id, j.status, q.state::text
-    from ${queue} q left join acceptd.jobs j on j.id = q.id
-    where q.name = ${LANE} and (j.id is null or j.status not in ('pending', 'running'))
+    from ${queue} q left join acceptd.jobs j on j.id = q.id and j.queue = q.name
+    where j.id is null or j.status not in ('pending', 'running')
     limit ${sql.lit(AUDIT_LIMIT)}
   `.execute(db)
   return rows

@@ -1,18 +1,26 @@
-/** pg-boss: started, its one queue made, its surprises tamed. */
+/** pg-boss: started, its queues made, its surprises tamed. */
 import type pg from 'pg'
 import { PgBoss } from 'pg-boss'
 
 export const QUEUE_SCHEMA = 'acceptd_queue'
-/** The lane every task shares. */
-export const LANE = 'default'
-
 // The furthest pg-boss allows. It never ends or deletes a delivery of ours: settle and sweep do, and they alone.
 const DAY_SECONDS = 86_400
 const DECADE_SECONDS = 10 * 365 * DAY_SECONDS
 const NEVER_GIVE_UP = 1_000_000
 
+const QUEUE = {
+  // A table of its own: over a shared one, a burst that is newer than the statistics drains at a twentieth.
+  partition: true,
+  retryLimit: NEVER_GIVE_UP,
+  retryDelay: 0,
+  expireInSeconds: DAY_SECONDS,
+  retentionSeconds: DECADE_SECONDS,
+}
+
 export interface BossOptions {
   readonly pool: pg.Pool
+  /** Names of those that there are to be. */
+  readonly queues: readonly string[]
   readonly onError: (error: Error) => void
 }
 
@@ -21,7 +29,7 @@ export interface BossOptions {
  * "running" for ever, where our sweeper moves both in one transaction. A delivery's row lives exactly as long as its
  * job is not terminal, so there is nothing to maintain either.
  */
-export async function startBoss({ pool, onError }: BossOptions): Promise<PgBoss> {
+export async function startBoss({ pool, queues, onError }: BossOptions): Promise<PgBoss> {
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
     schema: QUEUE_SCHEMA,
@@ -32,13 +40,7 @@ export async function startBoss({ pool, onError }: BossOptions): Promise<PgBoss>
   // Without a listener an `error` event kills the process.
   boss.on('error', onError)
   await boss.start()
-  await boss.createQueue(LANE, {
-    // A table of its own: over the shared one, a burst that is newer than the statistics drains at a twentieth.
-    partition: true,
-    retryLimit: NEVER_GIVE_UP,
-    retryDelay: 0,
-    expireInSeconds: DAY_SECONDS,
-    retentionSeconds: DECADE_SECONDS,
-  })
+  const there = new Set((await boss.getQueues()).map(({ name }) => name))
+  for (const name of new Set(queues)) if (!there.has(name)) await boss.createQueue(name, QUEUE)
   return boss
 }

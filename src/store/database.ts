@@ -17,6 +17,7 @@ export interface JobsTable {
   id: string
   principal: string
   task: string
+  queue: Generated<string>
   status: Generated<Status>
   revision: Generated<number>
   input: JsonColumn<unknown>
@@ -69,6 +70,11 @@ export interface ExperienceTable {
   waits: Generated<number[]>
 }
 
+export interface QueuesTable {
+  task: string
+  queue: string
+}
+
 export interface SecretsTable {
   name: string
   value: Generated<Buffer>
@@ -79,6 +85,7 @@ export interface WorkersTable {
   host: string
   pid: number
   concurrency: number
+  slots: JsonColumn<Readonly<Record<string, number>>>
   started_at: Stamp
   seen_at: Stamp
 }
@@ -89,6 +96,7 @@ export interface Tables {
   attempts: AttemptsTable
   tombstones: TombstonesTable
   experience: ExperienceTable
+  queues: QueuesTable
   secrets: SecretsTable
 }
 

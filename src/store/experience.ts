@@ -18,35 +18,53 @@ export async function readExperience(db: Db): Promise<Map<string, TaskExperience
 // Past this many the rest is as good as guessed from these; counting all of a long backlog would cost more than it tells.
 const COUNTED = 10_000
 
+/** By queue: what waits in another one is not in the way. */
 export interface Backlog {
-  /** Pending jobs that are due, by task and by when they became due, oldest first: each with how many there are. */
-  readonly due: readonly { readonly task: string; readonly runAt: Date; readonly jobs: number }[]
+  /** Pending jobs that are due, by task and by when they became due: each with how many there are. */
+  readonly due: readonly DueJobs[]
   /** Jobs that all living workers together can run at once. */
-  readonly slots: number
-  readonly running: number
+  readonly slots: ReadonlyMap<string, number>
+  readonly running: ReadonlyMap<string, number>
+}
+
+export interface DueJobs {
+  readonly queue: string
+  readonly task: string
+  readonly runAt: Date
+  readonly jobs: number
 }
 
 /** By second: finer than that a forecast is not. */
 export async function readBacklog(db: Db): Promise<Backlog> {
   const { rows } = await sql<{
-    due: { task: string; run_at: string; jobs: number }[]
-    slots: number
-    running: number
+    due: (Omit<DueJobs, 'runAt'> & { readonly run_at: string })[]
+    slots: Record<string, number>
+    running: Record<string, number>
   }>`
     select
-      (select coalesce(json_agg(json_build_object('task', task, 'run_at', second, 'jobs', jobs) order by second), '[]') from (
-        select task, date_trunc('second', run_at) as second, count(*)::int as jobs
-        from (
-          select task, run_at from acceptd.jobs
-          where status = 'pending' and run_at > '-infinity' and run_at <= now()
+      (select coalesce(json_agg(due), '[]') from (
+        select queue, task, date_trunc('second', run_at) as run_at, count(*)::int as jobs
+        from (select distinct queue as name from acceptd.queues) known, lateral (
+          select queue, task, run_at from acceptd.jobs
+          where status = 'pending' and run_at > '-infinity' and queue = known.name and run_at <= now()
           order by run_at limit ${sql.lit(COUNTED)}
-        ) oldest group by task, second
+        ) oldest
+        group by queue, task, date_trunc('second', run_at)
       ) due) as due,
-      (select coalesce(sum(concurrency), 0)::int from acceptd.workers
-        where seen_at > now() - make_interval(secs => ${sql.lit(LEASE_SECONDS)})) as slots,
-      (select count(*)::int from acceptd.jobs where status = 'running' and worker_id is not null) as running
+      (select coalesce(json_object_agg(queue, slots), '{}') from (
+        select key as queue, sum(value::int) as slots
+        from acceptd.workers, jsonb_each_text(slots)
+        where seen_at > now() - make_interval(secs => ${sql.lit(LEASE_SECONDS)}) group by key
+      ) by_queue) as slots,
+      (select coalesce(json_object_agg(queue, jobs), '{}') from (
+        select queue, count(*)::int as jobs
+        from acceptd.jobs where status = 'running' and worker_id is not null group by queue
+      ) by_queue) as running
   `.execute(db)
   const [row] = rows
-  const due = (row?.due ?? []).map(({ task, run_at, jobs }) => ({ task, runAt: new Date(run_at), jobs }))
-  return { due, slots: row?.slots ?? 0, running: row?.running ?? 0 }
+  return {
+    due: (row?.due ?? []).map(({ run_at, ...due }) => ({ ...due, runAt: new Date(run_at) })),
+    slots: new Map(Object.entries(row?.slots ?? {})),
+    running: new Map(Object.entries(row?.running ?? {})),
+  }
 }

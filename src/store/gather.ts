@@ -51,23 +51,23 @@ export function gather<Item, Answer>(options: GatherOptions<Item, Answer>): Gath
       return Promise.reject(new Overfull(`${load.items} calls wait already`))
     }
     queue.add(party, call)
-    if (!called && underWay < atOnce) {
-      called = true
-      // Those that arrived in the same turn come along.
-      setImmediate(next)
-    }
+    serveSoon()
     return call.promise
   }
 
-  function next(): void {
-    called = false
-    while (underWay < atOnce && queue.size > 0) {
+  /** At the end of this turn of the event loop: all that arrive in it come along, and not one by one as they are read. */
+  function serveSoon(): void {
+    if (called || underWay >= atOnce || queue.size === 0) return
+    called = true
+    setImmediate(() => {
+      called = false
       underWay++
       void answer(take()).finally(() => {
         underWay--
-        next()
+        serveSoon()
       })
-    }
+      serveSoon()
+    })
   }
 
   function take(): Call<Item, Answer>[] {

@@ -9,13 +9,13 @@ export async function insertJobs(trx: Trx, jobs: readonly NewJob[]): Promise<Map
   const given = JSON.stringify(jobs.map(row))
   const { rows } = await sql<{ id: string; created_at: Date; run_at: Date }>`
     insert into acceptd.jobs (
-      id, principal, task, input, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds, run_at
+      id, principal, task, queue, input, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds, run_at
     )
     select
-      id, principal, task, input::json, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds,
+      id, principal, task, queue, input::json, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds,
       greatest(run_at, now())
     from json_to_recordset(${given}::json) as given (
-      id uuid, principal text, task text, input text, tags text[], priority int, max_attempts int,
+      id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
       idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz
     )
     on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
@@ -28,6 +28,7 @@ function row({ id, principal, submission, input, idempotencyKey, fingerprint, re
     id,
     principal,
     task: submission.task.name,
+    queue: submission.task.queue,
     // As text within the JSON: what was sent is kept to the letter, JSON null too.
     input,
     tags: submission.tags,

@@ -29,10 +29,15 @@ export async function requestCancel(trx: Trx, id: string): Promise<Job | undefin
   return row && jobFromRow(row)
 }
 
-/** Back to pending, with `attempts` more to use. Attempts go on counting, so the fence holds and their history stays. */
-export async function rerun(trx: Trx, id: string, attempts: number): Promise<Job | undefined> {
+/** Back to pending in `queue`, with `attempts` more to use. Attempts go on counting, so the fence holds and their history stays. */
+export async function rerun(
+  trx: Trx,
+  id: string,
+  { attempts, queue }: { readonly attempts: number; readonly queue: string },
+): Promise<Job | undefined> {
   const row = await moving(trx, 'rerun', id)
     .set({
+      queue,
       max_attempts: sql<number>`attempt + ${attempts}`,
       crashes: 0,
       run_at: NOW,

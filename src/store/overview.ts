@@ -13,8 +13,12 @@ export interface Overview {
 export async function readOverview(db: Db): Promise<Overview> {
   const { rows } = await sql<{ oldest: number | null; workers: number; running: number }>`
     select
-      (select extract(epoch from now() - min(run_at))::float8 from acceptd.jobs
-        where status = 'pending' and run_at > '-infinity' and run_at <= now()) as oldest,
+      (select extract(epoch from now() - min(oldest))::float8 from (
+        select (
+          select min(run_at) from acceptd.jobs
+          where status = 'pending' and run_at > '-infinity' and jobs.queue = known.queue and run_at <= now()
+        ) as oldest from (select distinct queue from acceptd.queues) known
+      ) by_queue) as oldest,
       (select count(*)::int from acceptd.workers
         where seen_at > now() - make_interval(secs => ${sql.lit(LEASE_SECONDS)})) as workers,
       (select count(*)::int from acceptd.jobs where status = 'running' and worker_id is not null) as running

@@ -12,8 +12,8 @@ export interface OwnJob {
 export interface Pulse {
   /** The lease is renewed; false where the worker was taken for dead and its jobs given to others. */
   readonly alive: boolean
-  /** Whether there is a job that could run. */
-  readonly due: boolean
+  /** Those of the queues that have a job that could run. */
+  readonly due: readonly string[]
   /** Workers that have missed a renewal. Whether they are dead shows when they have still not come a second later. */
   readonly late: readonly LateWorker[]
   /** Whether there are running jobs whose worker is gone. */
@@ -22,14 +22,22 @@ export interface Pulse {
   readonly own: readonly OwnJob[]
 }
 
-/** Renews the worker's lease and looks around. @param workerId none for a process that only looks */
-export async function takePulse(db: Db, workerId: string | null): Promise<Pulse> {
+/**
+ * Renews the worker's lease and looks around.
+ * @param workerId none for a process that only looks
+ * @param queues those it serves
+ */
+export async function takePulse(db: Db, workerId: string | null, queues: readonly string[]): Promise<Pulse> {
   const { rows } = await sql<Pulse>`
     with renewed as (update acceptd.workers set seen_at = now() where id = ${workerId}::uuid returning id)
     select
       exists (select from renewed) as alive,
-      exists (
-        select from acceptd.jobs where status = 'pending' and run_at > '-infinity' and run_at <= now()
+      array(
+        select queue from unnest(${queues}::text[]) as mine (queue)
+        where exists (
+          select from acceptd.jobs
+          where status = 'pending' and run_at > '-infinity' and jobs.queue = mine.queue and run_at <= now()
+        )
       ) as due,
       (
         -- As text: a Date would lose its microseconds.

@@ -17,6 +17,7 @@ export interface RunningJob extends AttemptName {
   readonly crashes: number
   readonly cancelRequestedAt?: Date
   readonly workerId: string
+  readonly queue: string
   readonly delivery: number
 }
 
@@ -32,7 +33,7 @@ export async function lockRunning(
   const ids = attempts.map(({ id }) => id)
   const numbers = attempts.map(({ attempt }) => attempt)
   const { rows } = await sql<RunningRow>`
-    select id, jobs.attempt, max_attempts, crashes, cancel_requested_at, worker_id, delivery
+    select id, jobs.attempt, max_attempts, crashes, cancel_requested_at, worker_id, queue, delivery
     from acceptd.jobs
     join unnest(${ids}::uuid[], ${numbers}::int[]) as mine (job_id, attempt)
       on id = job_id and jobs.attempt = mine.attempt
@@ -44,6 +45,7 @@ export async function lockRunning(
     maxAttempts: row.max_attempts,
     crashes: row.crashes,
     workerId: row.worker_id,
+    queue: row.queue,
     delivery: row.delivery,
     ...(row.cancel_requested_at === null ? {} : { cancelRequestedAt: row.cancel_requested_at }),
   }))
@@ -57,6 +59,7 @@ interface RunningRow {
   readonly cancel_requested_at: Date | null
   // A CHECK sees to it that a running job has both.
   readonly worker_id: string
+  readonly queue: string
   readonly delivery: number
 }
 

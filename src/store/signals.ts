@@ -3,8 +3,9 @@ import { sql } from 'kysely'
 import type { Db, Trx } from './database.ts'
 
 /**
- * `acceptd_work`: a job may be due. `acceptd_cancel`: the job whose id is the payload is to stop. `acceptd_change`: the jobs
- * whose ids are the payload, with spaces between, may read otherwise now.
+ * `acceptd_work`: jobs may be due in the queues named. `acceptd_cancel`: the job whose id is the payload is to stop.
+ * `acceptd_change`: the jobs named may read otherwise now. Names come after that of the process that sends, with spaces
+ * between.
  */
 export const CHANNELS = ['acceptd_work', 'acceptd_cancel', 'acceptd_change'] as const
 export type Channel = (typeof CHANNELS)[number]
@@ -23,12 +24,13 @@ async function hint(db: Db, channel: Channel, payload = ''): Promise<void> {
 
 // A commit with a NOTIFY takes a lock that is global to the database, so a burst shares one.
 const COALESCE_MS = 5
-// A payload must be shorter than 8,000 bytes; an id with its space has 37.
+// A payload must be shorter than 8,000 bytes; an id with its space has 37, the longest name of a queue 130.
 const IDS_IN_ONE = 200
+const QUEUES_IN_ONE = 50
 
 export interface Signals {
-  /** Says that a job may be due. */
-  work(): void
+  /** Says that a job may be due in this queue. To be called after the commit. */
+  work(queue: string): void
   /** Says that the job may read otherwise now. To be called after the commit. */
   changed(id: string): void
   /** Resolves when what was said has been sent. */
@@ -37,14 +39,24 @@ export interface Signals {
 
 export interface SignalsOptions {
   readonly onError: (error: unknown) => void
-  /** Those in this same process who wait for the job need not hear it from the database. */
+  /** A name for this process: what it says itself it need not hear from the database. */
+  readonly origin: string
+  /** Those in this same process that wait for the job. */
   readonly onChanged?: (id: string) => void
+  /** The worker in this same process. */
+  readonly onWork?: (queue: string) => void
+}
+
+/** The names in a payload; none where this process sent it. */
+export function heard(payload: string, origin: string): readonly string[] {
+  const [from, ...names] = payload.split(' ')
+  return from === origin ? [] : names
 }
 
 /** Sends soon and cheaply: at once when quiet, once per few milliseconds in a burst. */
-export function signals(db: Db, { onError, onChanged }: SignalsOptions): Signals {
+export function signals(db: Db, { onError, origin, onChanged, onWork }: SignalsOptions): Signals {
   const ids = new Set<string>()
-  let work = false
+  const queues = new Set<string>()
   let quietUntil = 0
   let timer: NodeJS.Timeout | undefined
   let sending = Promise.resolve()
@@ -53,13 +65,14 @@ export function signals(db: Db, { onError, onChanged }: SignalsOptions): Signals
     clearTimeout(timer)
     timer = undefined
     quietUntil = performance.now() + COALESCE_MS
-    const payloads = [...batches([...ids])].map((batch) => batch.join(' '))
+    const say = (channel: Channel) => (names: readonly string[]) =>
+      hint(db, channel, [origin, ...names].join(' '))
     const sent = [
-      ...(work ? [hint(db, 'acceptd_work')] : []),
-      ...payloads.map((payload) => hint(db, 'acceptd_change', payload)),
+      ...batches([...queues], QUEUES_IN_ONE).map(say('acceptd_work')),
+      ...batches([...ids], IDS_IN_ONE).map(say('acceptd_change')),
     ]
     ids.clear()
-    work = false
+    queues.clear()
     sending = Promise.all([sending, ...sent.map((each) => each.catch(onError))]).then(() => undefined)
   }
 
@@ -71,8 +84,9 @@ export function signals(db: Db, { onError, onChanged }: SignalsOptions): Signals
   }
 
   return {
-    work() {
-      work = true
+    work(queue) {
+      onWork?.(queue)
+      queues.add(queue)
       soon()
     },
     changed(id) {
@@ -87,6 +101,7 @@ export function signals(db: Db, { onError, onChanged }: SignalsOptions): Signals
   }
 }
 
-function* batches(ids: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < ids.length; at += IDS_IN_ONE) yield ids.slice(at, at + IDS_IN_ONE)
+function batches(names: readonly string[], size: number): (readonly string[])[] {
+  const count = Math.ceil(names.length / size)
+  return Array.from({ length: count }, (_, at) => names.slice(at * size, (at + 1) * size))
 }

@@ -10,12 +10,17 @@ export interface WorkerIdentity {
   readonly id: string
   readonly host: string
   readonly pid: number
-  /** How many jobs it runs at once. */
+  /** How many jobs of each queue it runs at once, at most. */
+  readonly slots: Readonly<Record<string, number>>
+  /** And of all together. */
   readonly concurrency: number
 }
 
 export async function enrolWorker(db: Db, worker: WorkerIdentity): Promise<void> {
-  await db.insertInto('workers').values(worker).execute()
+  await db
+    .insertInto('workers')
+    .values({ ...worker, slots: JSON.stringify(worker.slots) })
+    .execute()
 }
 
 export async function removeWorker(db: Db, id: string): Promise<void> {

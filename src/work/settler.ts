@@ -71,7 +71,7 @@ async function settleIn(
 }
 
 function deliveryOf({ held }: Ending): Delivery {
-  return { id: held.id, retryCount: held.delivery }
+  return { id: held.id, queue: held.queue, retryCount: held.delivery }
 }
 
 function nameOf({ id, attempt }: AttemptName): string {

@@ -8,11 +8,17 @@ import { ticker, type Ticker } from './ticker.ts'
 export interface WatchmanOptions {
   /** The worker whose lease is renewed with each look; none in a process that has no worker. */
   readonly workerId?: () => string
+  /** Those that the worker serves. */
+  readonly queues?: readonly string[]
   readonly onPulse?: (pulse: Pulse) => Promise<void>
 }
 
 /** A process without a worker has one too: otherwise the death of the only worker would go unnoticed. */
-export function watchman(deps: WorkDeps, log: Logger, { workerId, onPulse }: WatchmanOptions = {}): Ticker {
+export function watchman(
+  deps: WorkDeps,
+  log: Logger,
+  { workerId, queues = [], onPulse }: WatchmanOptions = {},
+): Ticker {
   const sweeps = sweeper(deps, log)
   let sweeping = Promise.resolve()
   let busy = false
@@ -35,7 +41,7 @@ export function watchman(deps: WorkDeps, log: Logger, { workerId, onPulse }: Wat
   const looking = ticker(
     async () => {
       const asked = performance.now()
-      const pulse = await takePulse(deps.db, workerId?.() ?? null)
+      const pulse = await takePulse(deps.db, workerId?.() ?? null, queues)
       sweep(pulse, performance.now() - asked)
       await onPulse?.(pulse)
     },

@@ -3,31 +3,36 @@ import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import type { Logger } from 'pino'
 import type { Catalogue } from '../job/catalogue.ts'
+import { laneOf } from '../job/lane.ts'
 import { expectTasks } from '../store/learning.ts'
 import type { OwnJob, Pulse } from '../store/pulse.ts'
+import type { TaskQueue } from '../store/queues.ts'
 import type { AttemptName } from '../store/settling.ts'
 import type { StartedJob } from '../store/starts.ts'
 import { enrolWorker, removeWorker } from '../store/workers.ts'
 import { attemptRunner, type RunningAttempt } from './attempt.ts'
-import { claimLoop } from './claim-loop.ts'
 import { claim } from './claim.ts'
 import type { WorkDeps } from './deps.ts'
+import { lanesOf } from './lanes.ts'
 import { purge, PURGE_EVERY_MS } from './purge.ts'
 import { settle } from './settle.ts'
+import { slotsFor } from './slots.ts'
 import { ticker } from './ticker.ts'
 import { watchman } from './watchman.ts'
 
 export interface WorkerOptions {
   readonly catalogue: Catalogue
   readonly log: Logger
-  /** How many jobs at once. */
-  readonly concurrency: number
+  /** Which queues to serve; where the tasks' jobs may wait. */
+  readonly queues: readonly TaskQueue[]
+  /** How many jobs of a lane at once. */
+  readonly slotsOf: (lane: string) => number
   readonly graceSeconds: number
 }
 
 export interface Worker {
-  /** A job may be due. */
-  readonly wake: () => void
+  /** Jobs may be due in these queues. */
+  readonly wake: (queues: Iterable<string>) => void
   /** Somebody asked to cancel this job, which may be ours. */
   readonly cancel: (jobId: string) => void
   /** Signals may have been missed. */
@@ -42,59 +47,61 @@ const UNKNOWN_TASK_SECONDS = 5
 const LAST_WORDS_MS = 500
 
 export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promise<Worker> {
-  const { db, boss, signals } = deps
-  const { catalogue, log, concurrency } = options
+  const { db, signals } = deps
+  const { catalogue, log } = options
+  const slots = slotsFor(options.queues, catalogue, options.slotsOf)
+  const queues = Object.keys(slots.most)
   const running = new Map<string, RunningAttempt>()
   const runner = attemptRunner(deps, log)
   const handingBack = new Set<Promise<void>>()
   let strays: ReadonlySet<string> = new Set()
-  // Not running.size: an attempt that timed out may go on beside the next attempt at the same job.
-  let busySlots = 0
   let id = randomUUID()
-  const enrol = () => enrolWorker(db, { id, host: os.hostname(), pid: process.pid, concurrency })
+  const lanes = new Set(queues.map(laneOf))
+  const concurrency = [...lanes].reduce((sum, lane) => sum + options.slotsOf(lane), 0)
+  const enrol = () =>
+    enrolWorker(db, { id, host: os.hostname(), pid: process.pid, slots: slots.most, concurrency })
   await expectTasks(db, [...catalogue.keys()])
   await enrol()
-  log.info({ worker: id, concurrency }, 'worker')
-  const claims = claimLoop(claimSome)
-  const looking = watchman(deps, log, { workerId: () => id, onPulse })
+  log.info({ worker: id, slots: slots.most }, 'worker')
+  const claims = lanesOf(slots, claimSome)
+  const looking = watchman(deps, log, { workerId: () => id, queues, onPulse })
   const purging = ticker(
     () => purge(db),
     (error) => log.warn({ err: error }, 'could not purge'),
     PURGE_EVERY_MS,
   )
-  return { wake: claims.wake, cancel, catchUp, stop }
+  return { wake: (some) => claims.wake(some), cancel, catchUp, stop }
 
-  async function claimSome(): Promise<boolean> {
-    const free = concurrency - busySlots
-    if (free <= 0) return false // the next attempt to finish wakes us
+  async function claimSome(queue: string, limit: number): Promise<number> {
     try {
-      const started = await claim(db, boss, id, free)
+      const started = await claim(deps, id, queue, limit)
       for (const job of started) {
-        start(job)
+        start(job, queue)
         signals.changed(job.id)
       }
-      return started.length === free
+      return started.length
     } catch (error) {
       log.warn({ err: error }, 'worker could not claim')
-      return false
+      return 0
     }
   }
 
-  function start(job: StartedJob): void {
+  function start(job: StartedJob, queue: string): void {
     const task = catalogue.get(job.task)
     if (!task) return leaveForOthers(job)
-    busySlots++
+    slots.take(queue)
     const attempt = runner.run(task, job)
     running.set(job.id, attempt)
-    void whenFinished(job.id, attempt)
+    void whenFinished(job.id, queue, attempt)
   }
 
-  async function whenFinished(jobId: string, attempt: RunningAttempt): Promise<void> {
+  async function whenFinished(jobId: string, queue: string, attempt: RunningAttempt): Promise<void> {
+    // Not when its outcome is known: an attempt that timed out may go on beside the next attempt at the same job.
     await attempt.finished
-    busySlots--
+    slots.give(queue)
     // Not if it is another's by now: a job that was lost and claimed anew.
     if (running.get(jobId) === attempt) running.delete(jobId)
-    claims.wake()
+    claims.freed(queue)
   }
 
   function leaveForOthers({ id: jobId, task, attempt }: StartedJob): void {
@@ -115,7 +122,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   async function onPulse({ alive, due, own }: Pulse): Promise<void> {
     if (!alive) return loseLease()
     // Delayed jobs and retries become due without anybody saying so, and a hint can be lost.
-    if (due) claims.wake()
+    claims.wake(due)
     await reconcile(own)
   }
 
@@ -132,7 +139,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   }
 
   function catchUp(): void {
-    claims.wake()
+    claims.wake(queues)
     looking.now()
   }
 

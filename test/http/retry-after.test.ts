@@ -13,10 +13,11 @@ const now = new Date('2026-06-01T12:00:00Z')
 const after = (seconds: number) => new Date(now.getTime() + seconds * 1000)
 
 function job(changes: Partial<Job>): Job {
-  const common = { id: newJobId(), principal: 'anonymous', task: 't', tags: [], priority: 0, fingerprint: '' }
+  const whose = { id: newJobId(), principal: 'anonymous', fingerprint: '' }
+  const what = { task: 't', queue: 'default', tags: [], priority: 0 }
   const counts = { attempt: 0, maxAttempts: 3, crashes: 0, revision: 1, retentionSeconds: 60 }
   const times = { createdAt: now, runAt: now, updatedAt: now, readAt: now }
-  return { ...common, ...counts, ...times, status: 'pending', ...changes }
+  return { ...whose, ...what, ...counts, ...times, status: 'pending', ...changes }
 }
 
 const noJitter = 0
@@ -72,27 +73,38 @@ describe('Retry-After', () => {
 
 describe('the wait for a slot', () => {
   const due = [
-    { task: 'short', runAt: after(-10), jobs: 30 },
-    { task: 'long', runAt: after(-5), jobs: 4 },
-    { task: 'short', runAt: after(5), jobs: 1000 },
+    { queue: 'default', task: 'short', runAt: after(-10), jobs: 30 },
+    { queue: 'default', task: 'long', runAt: after(-5), jobs: 4 },
+    { queue: 'default', task: 'short', runAt: after(5), jobs: 1000 },
+    { queue: 'mail', task: 'letter', runAt: after(-20), jobs: 1000 },
   ]
   const lasting = (task: string) => (task === 'short' ? 1 : 60)
+  const backlog = (slots: number, running: number, jobs = due) => ({
+    due: jobs,
+    slots: new Map([
+      ['default', slots],
+      ['mail', 100],
+    ]),
+    running: new Map([
+      ['default', running],
+      ['mail', 100],
+    ]),
+  })
 
-  it('is the work that is queued before the job, shared among the slots', () => {
-    expect(secondsAhead(job({}), { due, slots: 10, running: 10 }, lasting)).toBe((30 * 1 + 4 * 60) / 10)
+  it('is the work that is queued before the job in its lane, shared among the slots', () => {
+    expect(secondsAhead(job({}), backlog(10, 10), lasting)).toBe((30 * 1 + 4 * 60) / 10)
   })
 
   it('is nothing where a slot is free', () => {
-    expect(secondsAhead(job({}), { due, slots: 45, running: 10 }, lasting)).toBe(0)
-    expect(secondsAhead(job({}), { due: [], slots: 1, running: 0 }, lasting)).toBe(0)
+    expect(secondsAhead(job({}), backlog(45, 10), lasting)).toBe(0)
+    expect(secondsAhead(job({}), backlog(1, 0, []), lasting)).toBe(0)
   })
 
-  it('is unknown where no worker lives, or nobody has looked', () => {
-    expect(secondsAhead(job({}), { due, slots: 0, running: 0 }, lasting)).toBeUndefined()
+  it('is unknown where no worker serves the lane, or nobody has looked', () => {
+    expect(secondsAhead(job({}), backlog(0, 0), lasting)).toBeUndefined()
     expect(secondsAhead(job({}), undefined, lasting)).toBeUndefined()
   })
 })
-
 describe('what is learned', () => {
   const house = useHouse()
 

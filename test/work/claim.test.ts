@@ -23,9 +23,15 @@ let boss: PgBoss
 let hints: Signals
 
 beforeAll(async () => {
-  boss = await startBoss({ pool: house.database.pool, onError: () => undefined })
-  hints = signals(house.database.db, { onError: () => undefined })
-  await enrolWorker(house.database.db, { id: workerId, host: 'test', pid: process.pid, concurrency: 1 })
+  boss = await startBoss({ pool: house.database.pool, queues: [], onError: () => undefined })
+  hints = signals(house.database.db, { onError: () => undefined, origin: 'test' })
+  await enrolWorker(house.database.db, {
+    id: workerId,
+    host: 'test',
+    pid: process.pid,
+    slots: { default: 1 },
+    concurrency: 1,
+  })
   // Alive for as long as the tests take.
   await house.database.pool.query(`update acceptd.workers set seen_at = 'infinity' where id = $1`, [workerId])
 })
@@ -41,7 +47,7 @@ const deps = () => ({
   settler: settler(house.database.db, boss),
 })
 const submit = async (): Promise<JobDocument> => (await house.api.submit('flaky', {})).job
-const claimed = async () => claim(house.database.db, boss, workerId, 100)
+const claimed = async () => claim(deps(), workerId, 'default', 100)
 const emptied = async () => {
   for (const job of await claimed()) await settle(deps(), job, { kind: 'completed', result: '{"attempt":1}' })
 }
@@ -59,8 +65,8 @@ describe('a claim', () => {
     const low = await house.api.submit('ok?priority=-1', {})
     const high = await house.api.submit('ok?priority=5', {})
     const [first, second] = [
-      await claim(house.database.db, boss, workerId, 1),
-      await claim(house.database.db, boss, workerId, 1),
+      await claim(deps(), workerId, 'default', 1),
+      await claim(deps(), workerId, 'default', 1),
     ]
     expect(first[0]?.id).toBe(high.job.id)
     expect(second[0]?.id).toBe(low.job.id)
@@ -71,7 +77,7 @@ describe('a claim', () => {
 
   it('is not given to a worker that was taken for dead', async () => {
     await submit()
-    expect(await claim(house.database.db, boss, randomUUID(), 100)).toEqual([])
+    expect(await claim(deps(), randomUUID(), 'default', 100)).toEqual([])
     expect(await audit(house.database.db)).toEqual([])
     await emptied()
   })
@@ -84,7 +90,7 @@ describe('a claim', () => {
       const [started, ...others] = await claimed()
       expect(others).toEqual([])
       expect(started?.id).toBe(free.job.id)
-      await withdraw(boss, trx, id)
+      await withdraw(boss, trx, { id, queue: 'default' })
     })
     expect(await claimed()).toEqual([])
     expect(await house.api.job(held.location)).toMatchObject({ status: 'canceled', attempt: 0 })
@@ -158,11 +164,17 @@ describe('the fence', () => {
 describe('a sweep', () => {
   it('hands back the jobs of a worker whose lease ran out, and counts it as a crash, not as an attempt', async () => {
     const dead = randomUUID()
-    await enrolWorker(house.database.db, { id: dead, host: 'test', pid: 1, concurrency: 1 })
+    await enrolWorker(house.database.db, {
+      id: dead,
+      host: 'test',
+      pid: 1,
+      slots: { default: 1 },
+      concurrency: 1,
+    })
     const { id, maxAttempts } = await submit()
-    expect(await claim(house.database.db, boss, dead, 100)).toHaveLength(1)
+    expect(await claim(deps(), dead, 'default', 100)).toHaveLength(1)
     const { sweep: dealWith } = sweeper(deps(), pino({ level: 'silent' }))
-    const sweep = async () => dealWith(await takePulse(house.database.db, null), 0)
+    const sweep = async () => dealWith(await takePulse(house.database.db, null, []), 0)
     await sweep()
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
     await house.database.pool.query(

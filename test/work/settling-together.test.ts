@@ -18,9 +18,15 @@ let settling: Settler
 
 beforeAll(async () => {
   const { db, pool } = house.database
-  boss = await startBoss({ pool, onError: () => undefined })
+  boss = await startBoss({ pool, queues: [], onError: () => undefined })
   settling = settler(db, boss)
-  await enrolWorker(db, { id: workerId, host: 'test', pid: process.pid, concurrency: 1 })
+  await enrolWorker(db, {
+    id: workerId,
+    host: 'test',
+    pid: process.pid,
+    slots: { default: 1 },
+    concurrency: 1,
+  })
   // Alive for as long as the tests take.
   await pool.query(`update acceptd.workers set seen_at = 'infinity' where id = $1`, [workerId])
 })
@@ -31,7 +37,7 @@ const query = async <Row extends object>(text: string, values: unknown[] = []) =
 
 async function started(count: number): Promise<string[]> {
   await Promise.all(Array.from({ length: count }, () => house.api.submit('flaky', {})))
-  return (await claim(house.database.db, boss, workerId, count)).map(({ id }) => id)
+  return (await claim({ db: house.database.db, boss }, workerId, 'default', count)).map(({ id }) => id)
 }
 const settle = (id: string, outcome: Outcome, attempt = 1) =>
   settling.settle({
