@@ -52,7 +52,7 @@ export async function startApi(
       boss,
       signals,
       retentionSeconds,
-      acceptor: acceptor(db, boss, { maxWaiting: maxAccepting }),
+      acceptor: acceptor(db, { maxWaiting: maxAccepting }),
       jobs: jobReader(db),
     },
     catalogue,

@@ -10,7 +10,7 @@ import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
 
 /** @throws JobError job-not-found, job-expired, job-already-terminal, job-not-terminal, precondition-failed */
 export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted): Promise<Job> {
-  const { db, boss, signals } = deps
+  const { db, signals } = deps
   const job = await db.transaction().execute(async (trx) => {
     const held = await lockOwnJob(trx, wanted)
     const { id, status } = held
@@ -27,7 +27,7 @@ export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted)
     const attempts = (task?.retry.limit ?? 0) + 1
     const again = await rerun(trx, id, { attempts, queue: task?.queue ?? held.queue })
     if (!again) throw new Error(`Job ${id} could not be run again although it was held`)
-    await enqueue(boss, trx, [again])
+    await enqueue(trx, id)
     return again
   })
   signals.work(job.queue)

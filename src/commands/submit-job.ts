@@ -6,20 +6,26 @@ import type { Db } from '../store/database.ts'
 import { Overfull } from '../store/gather.ts'
 import { findJobsByKey } from '../store/jobs.ts'
 import { isLockTimeout, isOutage } from '../store/outage.ts'
-import type { Submitted } from './acceptor.ts'
+import { purgeKey } from '../store/retention.ts'
+import { accept } from './acceptor.ts'
 import type { Deps } from './deps.ts'
+
+export interface Submitted {
+  readonly job: Job
+  /** The key was used before, for the same: this is that job. */
+  readonly replayed: boolean
+}
 
 /**
  * @throws JobError idempotency-key-reused, idempotency-in-progress, temporary-reduced-capacity; whatever an outage throws,
  * and then the job exists or it does not: repeating with the same key is safe.
  */
 export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Submitted> {
-  const job = newJob(keyed, deps.retentionSeconds)
-  const submitted = await deps.acceptor.ask(job).catch((error: unknown) => resolveDoubt(deps, job, error))
-  if (!submitted) throw inProgress()
-  if (submitted.replayed) expectSame(submitted.job, keyed)
-  else deps.signals.work(submitted.job.queue)
-  return submitted
+  const wish = newJob(keyed, deps.retentionSeconds)
+  const job = await deps.acceptor.ask(wish).catch((error: unknown) => resolveDoubt(deps, wish, error))
+  if (!job) return resolveKey(deps, wish)
+  deps.signals.work(job.queue)
+  return { job, replayed: false }
 }
 
 /**
@@ -45,7 +51,22 @@ function expectSame(earlier: Job, { fingerprint }: Pick<KeyedSubmission, 'finger
   )
 }
 
-async function resolveDoubt({ jobs }: Deps, { id, ...keyed }: NewJob, error: unknown): Promise<Submitted> {
+/** The key has a job; or had one, whose time is over and that is only not yet purged. */
+async function resolveKey(deps: Deps, wish: NewJob): Promise<Submitted> {
+  const { db, signals } = deps
+  const earlier = await findReplay(db, wish)
+  if (earlier) return { job: earlier, replayed: true }
+  const [job] = await db.transaction().execute(async (trx) => {
+    await purgeKey(trx, wish)
+    return accept(trx, [wish])
+  })
+  // Somebody else was quicker to take it, or has just deleted it.
+  if (!job) throw inProgress()
+  signals.work(job.queue)
+  return { job, replayed: false }
+}
+
+async function resolveDoubt({ jobs }: Deps, { id, ...keyed }: NewJob, error: unknown): Promise<Job> {
   if (error instanceof Overfull) {
     const detail = 'More is being submitted than the database can take just now; nothing was accepted'
     throw new JobError('temporary-reduced-capacity', detail, { retryAfterSeconds: 1, cause: error })
@@ -53,7 +74,7 @@ async function resolveDoubt({ jobs }: Deps, { id, ...keyed }: NewJob, error: unk
   if (isLockTimeout(error) && keyed.idempotencyKey !== undefined) throw inProgress(error)
   // A connection lost during COMMIT leaves it open whether that happened; the job's row tells.
   const job = isOutage(error) ? await jobs.find(keyed.principal, id) : undefined
-  if (job) return { job, replayed: false }
+  if (job) return job
   throw error
 }
 

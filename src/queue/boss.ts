@@ -8,7 +8,8 @@ const DAY_SECONDS = 86_400
 const DECADE_SECONDS = 10 * 365 * DAY_SECONDS
 const NEVER_GIVE_UP = 1_000_000
 
-const QUEUE = {
+/** What every queue is like. */
+export const QUEUE = {
   // A table of its own: over a shared one, a burst that is newer than the statistics drains at a twentieth.
   partition: true,
   retryLimit: NEVER_GIVE_UP,

@@ -1,7 +1,8 @@
 /** Deliveries: pg-boss handing us a job id. Each function works inside the caller's transaction. */
+import { sql, type QueryExecutorProvider } from 'kysely'
 import { fromKysely, type KyselyTransactionLike, type PgBoss } from 'pg-boss'
 import type { Job } from '../job/job.ts'
-import { QUEUE_SCHEMA } from './boss.ts'
+import { QUEUE, QUEUE_SCHEMA } from './boss.ts'
 
 export type Trx = KyselyTransactionLike
 
@@ -13,18 +14,24 @@ export interface Delivery {
   readonly retryCount: number
 }
 
-/** A job's id is its delivery's id, so enqueueing twice cannot happen. */
-export async function enqueue(boss: PgBoss, trx: Trx, jobs: readonly Job[]): Promise<void> {
-  for (const [queue, some] of Map.groupBy(jobs, (job) => job.queue)) {
-    const deliveries = some.map(({ id, priority, runAt, createdAt }) => ({
-      id,
-      priority,
-      ...(runAt > createdAt ? { startAfter: runAt.toISOString() } : {}),
-    }))
-    const taken = await boss.insert(queue, deliveries, { db: fromKysely(trx), returnId: true })
-    if (taken?.length !== some.length)
-      throw new Error(`pg-boss took ${taken?.length ?? 0} of ${some.length} jobs`)
-  }
+/**
+ * Enqueues the jobs in `stored (id, queue, priority, run_at)`, as part of the statement that stores them. pg-boss has this
+ * as insert(), which costs a round trip and as much work again; a test compares what the two write. A job's id is its
+ * delivery's id, so enqueueing twice cannot happen.
+ */
+export const ENQUEUE_STORED = sql`
+  insert into ${sql.table(`${QUEUE_SCHEMA}.job`)}
+    (id, name, priority, start_after, keep_until, retry_limit, retry_delay, expire_seconds, policy)
+  select
+    id, queue, priority, run_at, run_at + make_interval(secs => ${sql.lit(QUEUE.retentionSeconds)}),
+    ${sql.lit(QUEUE.retryLimit)}, ${sql.lit(QUEUE.retryDelay)}, ${sql.lit(QUEUE.expireInSeconds)}, 'standard'
+  from stored`
+
+/** Enqueues a job that was stored before. */
+export async function enqueue(trx: QueryExecutorProvider, id: string): Promise<void> {
+  const again = sql`
+    with stored as (select id, queue, priority, run_at from acceptd.jobs where id = ${id}) ${ENQUEUE_STORED}`
+  await again.execute(trx)
 }
 
 /** Up to `limit` due deliveries of a queue, best first, now ours. */
@@ -37,6 +44,13 @@ export async function takeDeliveries(
   const jobs = await boss.fetch(queue, { batchSize: limit, db: fromKysely(trx) })
   return jobs.map(({ id, retryCount }) => ({ id, queue, retryCount }))
 }
+
+/** As endDeliveries, for those in `held (id, queue, delivery)` and as part of the statement that ends their jobs. */
+export const END_HELD = sql`
+  delete from ${sql.table(`${QUEUE_SCHEMA}.job`)} as delivery using held
+  where delivery.name = held.queue and delivery.id = held.id
+    and delivery.state = 'active' and delivery.retry_count = held.delivery
+  returning delivery.id`
 
 /** The jobs have ended; their deliveries go with them. */
 export async function endDeliveries(boss: PgBoss, trx: Trx, deliveries: readonly Delivery[]): Promise<void> {

@@ -1,5 +1,5 @@
 /** The connection to Postgres and the shape of our tables. */
-import { Kysely, PostgresDialect, sql, type ColumnType, type Generated, type Transaction } from 'kysely'
+import { Kysely, PostgresDialect, type ColumnType, type Generated, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { Failure } from '../job/failure.ts'
 import type { Outcome, Reason } from '../job/settlement.ts'
@@ -141,9 +141,4 @@ export function openDatabase({ url, name, maxConnections, onError }: DatabaseOpt
   })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema(SCHEMA)
   return { db, pool, close: () => db.destroy() }
-}
-
-/** In this transaction no lock is waited for longer than this. */
-export async function waitBriefly(trx: Trx, ms: number): Promise<void> {
-  await sql`select set_config('lock_timeout', ${String(ms)}, true)`.execute(trx)
 }

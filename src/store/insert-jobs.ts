@@ -1,29 +1,51 @@
 /** Storing jobs, each unless its key has one already. */
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { NewJob, Stored } from '../job/new-job.ts'
-import type { Trx } from './database.ts'
+import type { Db } from './database.ts'
 
-/** What was stored, by id. Missing is whose principal has used the key before; findJobsByKey then has that job. */
-export async function insertJobs(trx: Trx, jobs: readonly NewJob[]): Promise<Map<string, Stored>> {
-  // A wish for a time gone by means now. As one parameter, whatever their number: a list of values would be another statement to plan for each length.
-  const given = JSON.stringify(jobs.map(row))
+export interface InsertOptions {
+  /** A statement that is to happen with it, over `stored (id, queue, priority, run_at)`: the jobs that were stored. */
+  readonly alongside: RawBuilder<unknown>
+  /** How long to wait for a key that another transaction is just taking. */
+  readonly patienceMs: number
+}
+
+/**
+ * One statement, and so one round trip: outside of a transaction it is one by itself. Returns what was stored, by id.
+ * Missing is whose principal has used the key before; findJobsByKey then has that job.
+ */
+export async function insertJobs(
+  db: Db,
+  jobs: readonly NewJob[],
+  { alongside, patienceMs }: InsertOptions,
+): Promise<Map<string, Stored>> {
+  // A wish for a time gone by means now. As one parameter, whatever their number: a list of values would be another
+  // statement to plan for each length.
   const { rows } = await sql<{ id: string; created_at: Date; run_at: Date }>`
-    insert into acceptd.jobs (
-      id, principal, task, queue, input, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds, run_at
-    )
-    select
-      id, principal, task, queue, input::json, tags, priority, max_attempts, idempotency_key, fingerprint, retention_seconds,
-      greatest(run_at, now())
-    from json_to_recordset(${given}::json) as given (
-      id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
-      idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz
-    )
-    on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
-    returning id, created_at, run_at`.execute(trx)
+    with stored as (
+      insert into acceptd.jobs (
+        id, principal, task, queue, input, tags, priority, max_attempts, idempotency_key, fingerprint,
+        retention_seconds, run_at
+      )
+      select
+        id, principal, task, queue, input::json, tags, priority, max_attempts, idempotency_key, fingerprint,
+        retention_seconds, greatest(run_at, now())
+      from
+        (select set_config('lock_timeout', ${String(patienceMs)}, true) as patience) local,
+        json_to_recordset(${JSON.stringify(jobs.map(given))}::json) as given (
+          id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
+          idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz
+        )
+      where patience is not null
+      on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
+      returning id, queue, priority, created_at, run_at
+    ),
+    delivered as (${alongside})
+    select id, created_at, run_at from stored`.execute(db)
   return new Map(rows.map(({ id, created_at, run_at }) => [id, { createdAt: created_at, runAt: run_at }]))
 }
 
-function row({ id, principal, submission, input, idempotencyKey, fingerprint, retentionSeconds }: NewJob) {
+function given({ id, principal, submission, input, idempotencyKey, fingerprint, retentionSeconds }: NewJob) {
   return {
     id,
     principal,

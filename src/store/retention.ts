@@ -25,16 +25,14 @@ export async function forgetTombstones(db: Db): Promise<void> {
     )`.execute(db)
 }
 
-/** Jobs of keys whose time is over go at once, so that the keys are free. */
-export async function purgeKeys(trx: Trx, keys: readonly Key[]): Promise<void> {
-  for (const { principal, idempotencyKey } of keys) {
-    await bury(
-      trx,
-      sql`select id from acceptd.jobs
-          where principal = ${principal} and idempotency_key = ${idempotencyKey} and expires_at <= clock_timestamp()
-          for update`,
-    )
-  }
+/** The job of a key whose time is over goes at once, so that the key is free. */
+export async function purgeKey(trx: Trx, { principal, idempotencyKey }: Key): Promise<void> {
+  await bury(
+    trx,
+    sql`select id from acceptd.jobs
+        where principal = ${principal} and idempotency_key = ${idempotencyKey} and expires_at <= clock_timestamp()
+        for update`,
+  )
 }
 
 /** Deletes a job that has ended. */

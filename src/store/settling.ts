@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Outcome, Settlement } from '../job/settlement.ts'
 import { MOVES } from '../job/status.ts'
-import type { Trx } from './database.ts'
+import type { Db, Trx } from './database.ts'
 import { LEARN } from './learning.ts'
 import { ENDED_SQL, SEEN_SQL } from './moving.ts'
 
@@ -91,6 +91,51 @@ const CHANGES: Readonly<Record<EndingMove, RawBuilder<unknown>>> = {
   release: sql`${PARKED}, max_attempts = max_attempts + 1, crashes = crashes + ending.crashed::int`,
 }
 
+export interface Completed extends AttemptName {
+  /** JSON text. */
+  readonly result: string
+  readonly mediaType?: string
+}
+
+/**
+ * Completes jobs in one statement, and so one round trip: what an attempt comes to mostly, and there is nothing to decide.
+ * Returns the ids of those that were; another is superseded, or held by somebody else, or its delivery is not as it should
+ * be.
+ * @param alongside a statement that ends the deliveries of `held (id, queue, delivery)` and returns the ids of those it had
+ */
+export async function completeAttempts(
+  db: Db,
+  completed: readonly Completed[],
+  alongside: RawBuilder<unknown>,
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    with ending as (
+      select * from json_to_recordset(${JSON.stringify(completed.map(completion))}::json) as given (
+        id uuid, attempt int, result text, media_type text
+      )
+    ),
+    held as (
+      select id, queue, delivery, worker_id
+      from acceptd.jobs join ending using (id)
+      where status = 'running' and jobs.attempt = ending.attempt
+      for update of jobs skip locked
+    ),
+    delivered as (${alongside}),
+    moved as (
+      update acceptd.jobs set status = ${MOVES.complete.to}, ${SEEN_SQL}, ${CHANGES.complete}
+      from ending join delivered using (id)
+      where jobs.id = ending.id and status = 'running' and jobs.attempt = ending.attempt
+      returning jobs.id, jobs.attempt, task, jobs.started_at, run_at
+    ),
+    history as (
+      insert into acceptd.attempts (job_id, attempt, worker_id, started_at, outcome, reason)
+      select moved.id, attempt, worker_id, started_at, 'completed', 'completed' from moved join held using (id)
+    )
+    ${LEARN}
+    select id from moved`.execute(db)
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** Makes one and the same move with each. Returns when each is to be delivered again, by id. */
 export async function endAttempts(
   trx: Trx,
@@ -121,6 +166,10 @@ export async function endAttempts(
     throw new Error(`${rows.length} of ${endings.length} jobs could ${move} although all were held`)
   }
   return new Map(rows.map(({ id, next_at }) => [id, next_at]))
+}
+
+function completion({ id, attempt, result, mediaType }: Completed) {
+  return { id, attempt, result, media_type: mediaType }
 }
 
 function given({ held, outcome, settlement, delaySeconds }: Ending) {

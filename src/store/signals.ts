@@ -23,7 +23,7 @@ async function hint(db: Db, channel: Channel, payload = ''): Promise<void> {
 }
 
 // A commit with a NOTIFY takes a lock that is global to the database, so a burst shares one.
-const COALESCE_MS = 5
+const COALESCE_MS = 10
 // A payload must be shorter than 8,000 bytes; an id with its space has 37, the longest name of a queue 130.
 const IDS_IN_ONE = 200
 const QUEUES_IN_ONE = 50

@@ -2,11 +2,18 @@
 import type { PgBoss } from 'pg-boss'
 import type { RetryPolicy } from '../job/retry.ts'
 import { settlementOf, type Outcome, type Settlement } from '../job/settlement.ts'
-import { endDeliveries, redeliver, type Delivery } from '../queue/deliveries.ts'
+import { END_HELD, endDeliveries, redeliver, type Delivery } from '../queue/deliveries.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { gather } from '../store/gather.ts'
 import { isOnesFault } from '../store/outage.ts'
-import { endAttempts, lockRunning, type AttemptName, type Ending } from '../store/settling.ts'
+import {
+  completeAttempts,
+  endAttempts,
+  lockRunning,
+  type AttemptName,
+  type Completed,
+  type Ending,
+} from '../store/settling.ts'
 
 export interface EndedAttempt extends AttemptName {
   readonly outcome: Outcome
@@ -21,27 +28,46 @@ export interface Settler {
 }
 
 // As for accepting: one transaction prepares while another waits for the disk.
-const AT_ONCE = 2
-const MAX_ITEMS = 250
-const MAX_BYTES = 4_000_000
+const SIZE = { atOnce: 2, maxItems: 250, maxBytes: 4_000_000 }
 
 export function settler(db: Db, boss: PgBoss): Settler {
-  const settleAll = (batch: readonly EndedAttempt[], passOverHeld: boolean) =>
-    db.transaction().execute((trx) => settleIn(trx, boss, batch, passOverHeld))
-  const together = gather({
-    serve: (batch: readonly EndedAttempt[]) => settleAll(batch, true),
-    atOnce: AT_ONCE,
-    maxItems: MAX_ITEMS,
-    maxBytes: MAX_BYTES,
-    bytesOf: ({ outcome }) => (outcome.kind === 'completed' ? outcome.result.length : 0),
+  const completing = gather({
+    async serve(batch: readonly Completion[]) {
+      const done = await completeAttempts(db, batch, END_HELD)
+      return batch.map(({ id, settlement }) => (done.has(id) ? settlement : undefined))
+    },
+    ...SIZE,
+    bytesOf: ({ result }) => result.length,
+    isBlamed: isOnesFault,
+  })
+  // All but completions: what becomes of the job depends on what is in its row.
+  const deciding = gather({
+    serve: (batch: readonly EndedAttempt[]) =>
+      db.transaction().execute((trx) => settleIn(trx, boss, batch, true)),
+    ...SIZE,
     isBlamed: isOnesFault,
   })
   return {
     async settle(ended) {
+      const completion = completionOf(ended)
+      const settled = await (completion ? completing.ask(completion) : deciding.ask(ended))
+      if (settled) return settled
       // Superseded, or its row is held: by a cancel, by a sweep. Who has to wait to know does so alone.
-      return (await together.ask(ended)) ?? (await settleAll([ended], false))[0]
+      const [alone] = await db.transaction().execute((trx) => settleIn(trx, boss, [ended], false))
+      return alone
     },
   }
+}
+
+interface Completion extends Completed {
+  readonly settlement: Settlement
+}
+
+/** Whatever stands in its row, a job that has completed has completed. */
+function completionOf({ id, attempt, outcome }: EndedAttempt): Completion | undefined {
+  if (outcome.kind !== 'completed') return undefined
+  const { kind: _, ...output } = outcome
+  return { id, attempt, ...output, settlement: { move: 'complete', reason: 'completed', ...output } }
 }
 
 async function settleIn(
