@@ -6,6 +6,7 @@ import { isLockTimeout, isOutage } from '../store/outage.ts'
 import { HttpError } from './http-error.ts'
 import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
 import { sendJson } from './send.ts'
+import { logOf } from './request-log.ts'
 import type { Urls } from './urls.ts'
 
 const violation = z.object({
@@ -82,11 +83,11 @@ interface Answer {
 }
 
 export function problemHandler(urls: Urls): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
+  return (error: unknown, _req, res, next) => {
     const { code, detail, headers = {}, errors, jobId, canCancel = false } = answerTo(error)
     const { status, title, retryable } = PROBLEM_TYPES[code]
-    if (code === 'internal-error') req.log.error({ err: error }, 'unexpected error')
-    else if (error instanceof Error && error.cause) req.log.warn({ err: error.cause, code }, 'refused')
+    if (code === 'internal-error') logOf(res).error({ err: error }, 'unexpected error')
+    else if (error instanceof Error && error.cause) logOf(res).warn({ err: error.cause, code }, 'refused')
     if (res.headersSent) return next(error)
     for (const name of OF_THE_ANSWER_THERE_IS_NOT) res.removeHeader(name)
     res.set({ 'Cache-Control': 'no-store', ...headers })

@@ -18,6 +18,7 @@ import { jsonOf } from './json-body.ts'
 import { markApplied, preferencesOf } from './prefer.ts'
 import { principalOf } from './principal.ts'
 import { noParameters, queryOf } from './query.ts'
+import { logOf } from './request-log.ts'
 import { stopping } from './stopping.ts'
 import type { Waited } from './waits.ts'
 
@@ -88,7 +89,7 @@ async function answer(
   const { waitSeconds, ...others } = preferencesOf(req)
   const minimal = others.returnMinimal
   const { job: latest, waited } =
-    waitSeconds === undefined ? { job, waited: false } : await untilDone(context, req, res, job, waitSeconds)
+    waitSeconds === undefined ? { job, waited: false } : await untilDone(context, res, job, waitSeconds)
   const task = context.catalogue.get(job.task)
   if (task) setDeprecation(res, task)
   if (replayed) markReplayed(res)
@@ -100,7 +101,6 @@ async function answer(
 
 async function untilDone(
   { deps, waits }: HttpContext,
-  req: Request,
   res: Response,
   job: Job,
   seconds: number,
@@ -109,7 +109,7 @@ async function untilDone(
   // The job is accepted, come what may: where it cannot be read the client has its 202 and polls.
   const read = () =>
     findOwnJob(deps, { id, principal }).catch((error: unknown) => {
-      req.log.debug({ err: error, job: id }, 'could not wait for the job')
+      logOf(res).debug({ err: error, job: id }, 'could not wait for the job')
       return job
     })
   return waits.until(res, { id, read, isEnough: ({ status }) => isTerminal(status), seconds })

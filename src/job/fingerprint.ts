@@ -1,5 +1,5 @@
 /** What two submissions have in common when they mean the same. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import { isObject } from './json.ts'
 
@@ -10,7 +10,7 @@ import { isObject } from './json.ts'
  */
 export function fingerprintOf(submission: unknown): string {
   const text = canonicalize(isObject(submission) ? meaning(submission) : submission) ?? 'undefined'
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }
 
 function meaning({ runAt, priority, tags, ...rest }: Record<string, unknown>): Record<string, unknown> {
