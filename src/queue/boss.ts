@@ -8,6 +8,9 @@ const DAY_SECONDS = 86_400
 const DECADE_SECONDS = 10 * 365 * DAY_SECONDS
 const NEVER_GIVE_UP = 1_000_000
 
+// Rows: some megabytes, a few seconds of a busy queue.
+const TIDY_AFTER = 10_000
+
 /** What every queue is like. */
 export const QUEUE = {
   // A table of its own: over a shared one, a burst that is newer than the statistics drains at a twentieth.
@@ -42,6 +45,17 @@ export async function startBoss({ pool, queues, onError }: BossOptions): Promise
   boss.on('error', onError)
   await boss.start()
   const there = new Set((await boss.getQueues()).map(({ name }) => name))
-  for (const name of new Set(queues)) if (!there.has(name)) await boss.createQueue(name, QUEUE)
+  for (const name of new Set(queues)) if (!there.has(name)) await createQueue(boss, pool, name)
   return boss
+}
+
+async function createQueue(boss: PgBoss, pool: pg.Pool, name: string): Promise<void> {
+  await boss.createQueue(name, QUEUE)
+  const queue = await boss.getQueue(name)
+  // Each delivery is written, changed and deleted within the life of its job. After so many the dead ones are cleared away,
+  // however long the backlog is, or a claim would walk past them; and a burst becomes known to the planner.
+  await pool.query(`alter table ${QUEUE_SCHEMA}."${queue?.table}" set (
+    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = ${TIDY_AFTER},
+    autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = ${TIDY_AFTER}
+  )`)
 }

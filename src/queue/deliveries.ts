@@ -45,12 +45,16 @@ export async function takeDeliveries(
   return jobs.map(({ id, retryCount }) => ({ id, queue, retryCount }))
 }
 
-/** As endDeliveries, for those in `held (id, queue, delivery)` and as part of the statement that ends their jobs. */
+/**
+ * As endDeliveries, for those in `held (id, queue, delivery, …)` and as part of the statement that ends their jobs. Returns
+ * those of them whose delivery it was. The state is compared as text, so that a delivery is found by its id: pg-boss's index
+ * of states looks better to a planner that has not yet heard of a burst, and holds every active one.
+ */
 export const END_HELD = sql`
   delete from ${sql.table(`${QUEUE_SCHEMA}.job`)} as delivery using held
   where delivery.name = held.queue and delivery.id = held.id
-    and delivery.state = 'active' and delivery.retry_count = held.delivery
-  returning delivery.id`
+    and delivery.state::text = 'active' and delivery.retry_count = held.delivery
+  returning held.*`
 
 /** The jobs have ended; their deliveries go with them. */
 export async function endDeliveries(boss: PgBoss, trx: Trx, deliveries: readonly Delivery[]): Promise<void> {

@@ -16,7 +16,7 @@ export async function expectTasks(db: Db, tasks: readonly string[]): Promise<voi
 }
 
 /**
- * To stand in the statement that completes jobs, after its `moved`. A row that another settle holds is passed over: to wait
+ * To stand in the statement that completes the jobs in `ending (task, started_at, run_at)`. A row that another settle holds is passed over: to wait
  * for it would make all settles of a task queue up behind one another's commits, and some samples less teach as much.
  */
 export const LEARN = sql`,
@@ -25,7 +25,7 @@ export const LEARN = sql`,
         task,
         array_agg(greatest(0, extract(epoch from now() - started_at))::real) as runs,
         array_agg(greatest(0, extract(epoch from started_at - run_at))::real) as waits
-      from moved group by task
+      from ending group by task
     ),
     free as (
       select task from acceptd.experience where task in (select task from samples) for update skip locked

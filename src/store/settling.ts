@@ -101,7 +101,7 @@ export interface Completed extends AttemptName {
  * Completes jobs in one statement, and so one round trip: what an attempt comes to mostly, and there is nothing to decide.
  * Returns the ids of those that were; another is superseded, or held by somebody else, or its delivery is not as it should
  * be.
- * @param alongside a statement that ends the deliveries of `held (id, queue, delivery)` and returns the ids of those it had
+ * @param alongside a statement that ends the deliveries of `held (id, queue, delivery)` and returns those it had
  */
 export async function completeAttempts(
   db: Db,
@@ -109,30 +109,26 @@ export async function completeAttempts(
   alongside: RawBuilder<unknown>,
 ): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ id: string }>`
-    with ending as (
-      select * from json_to_recordset(${JSON.stringify(completed.map(completion))}::json) as given (
-        id uuid, attempt int, result text, media_type text
-      )
-    ),
-    held as (
-      select id, queue, delivery, worker_id
-      from acceptd.jobs join ending using (id)
-      where status = 'running' and jobs.attempt = ending.attempt
+    with held as (
+      select id, queue, delivery, task, attempt, worker_id, started_at, run_at, given.result, media_type
+      from acceptd.jobs
+      join json_to_recordset(${JSON.stringify(completed.map(completion))}::json) as given (
+        job_id uuid, number int, result text, media_type text
+      ) on id = job_id and attempt = number
+      where status = 'running'
       for update of jobs skip locked
     ),
-    delivered as (${alongside}),
+    ending as (${alongside}),
     moved as (
       update acceptd.jobs set status = ${MOVES.complete.to}, ${SEEN_SQL}, ${CHANGES.complete}
-      from ending join delivered using (id)
-      where jobs.id = ending.id and status = 'running' and jobs.attempt = ending.attempt
-      returning jobs.id, jobs.attempt, task, jobs.started_at, run_at
+      from ending where jobs.id = ending.id and status = 'running'
     ),
     history as (
       insert into acceptd.attempts (job_id, attempt, worker_id, started_at, outcome, reason)
-      select moved.id, attempt, worker_id, started_at, 'completed', 'completed' from moved join held using (id)
+      select id, attempt, worker_id, started_at, 'completed', 'completed' from ending
     )
     ${LEARN}
-    select id from moved`.execute(db)
+    select id from ending`.execute(db)
   return new Set(rows.map(({ id }) => id))
 }
 
@@ -152,15 +148,14 @@ export async function endAttempts(
     moved as (
       update acceptd.jobs set status = ${MOVES[move].to}, ${SEEN_SQL}, ${CHANGES[move]}
       from ending where jobs.id = ending.id and status = 'running'
-      returning jobs.id, task, jobs.started_at, run_at, ${NEXT_AT} as next_at
+      returning jobs.id, ending.attempt, ending.worker_id, jobs.started_at, ending.outcome, ending.reason,
+        ending.failure, ${NEXT_AT} as next_at
     ),
     history as (
       insert into acceptd.attempts
         (job_id, attempt, worker_id, started_at, outcome, reason, next_attempt_at, failure)
-      select moved.id, ending.attempt, ending.worker_id, moved.started_at, outcome, reason, next_at, failure::jsonb
-      from moved join ending using (id)
+      select id, attempt, worker_id, started_at, outcome, reason, next_at, failure::jsonb from moved
     )
-    ${move === 'complete' ? LEARN : sql``}
     select id, next_at from moved`.execute(trx)
   if (rows.length !== endings.length) {
     throw new Error(`${rows.length} of ${endings.length} jobs could ${move} although all were held`)
@@ -169,7 +164,7 @@ export async function endAttempts(
 }
 
 function completion({ id, attempt, result, mediaType }: Completed) {
-  return { id, attempt, result, media_type: mediaType }
+  return { job_id: id, number: attempt, result, media_type: mediaType }
 }
 
 function given({ held, outcome, settlement, delaySeconds }: Ending) {

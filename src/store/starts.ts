@@ -30,15 +30,15 @@ export async function startJobs(trx: Trx, workerId: string, starts: readonly Sta
       select id from acceptd.workers where id = ${workerId} for key share
     ),
     free as (
-      select id from acceptd.jobs
-      where id = any(${ids}::uuid[]) and status = ${MOVES.start.from[0]} and exists (select from enrolled)
-      for update skip locked
+      select id, claim.delivery
+      from unnest(${ids}::uuid[], ${deliveries}::int[]) as claim (job_id, delivery) join acceptd.jobs on id = job_id
+      where status = ${MOVES.start.from[0]} and exists (select from enrolled)
+      for update of jobs skip locked
     )
     update acceptd.jobs set
       status = ${MOVES.start.to}, attempt = attempt + 1, started_at = now(), ${SEEN_SQL},
-      worker_id = ${workerId}, delivery = claim.delivery
-    from free join unnest(${ids}::uuid[], ${deliveries}::int[]) as claim (id, delivery) using (id)
-    where jobs.id = free.id
+      worker_id = ${workerId}, delivery = free.delivery
+    from free where jobs.id = free.id
     returning jobs.id, task, attempt, input`.execute(trx)
   return rows
 }

@@ -81,7 +81,7 @@ describe('while the database is away', () => {
     const proxy = await tcpProxy(house.databaseUrl)
     const busy = await occupyTheHouse()
     const worker = await house.extend({ DATABASE_URL: proxy.url, ACCEPTD_ROLE: 'worker' })
-    proxy.swallowReplyTo('commit', 'as claim (id')
+    proxy.swallowReplyTo('commit', 'as claim (job_id')
     const { location } = await house.api.submit('ok', {})
     await house.reaches(location, 'completed')
     expect(proxy.swallowed()).toBe(1)
