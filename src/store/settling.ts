@@ -99,7 +99,7 @@ export interface Completed extends AttemptName {
 
 /**
  * Completes jobs in one statement, and so one round trip: what an attempt comes to mostly, and there is nothing to decide.
- * Returns the ids of those that were; another is superseded, or held by somebody else, or its delivery is not as it should
+ * Returns those that were; another is superseded, or held by somebody else, or its delivery is not as it should
  * be.
  * @param alongside a statement that ends the deliveries of `held (id, queue, delivery)` and returns those it had
  */
@@ -107,8 +107,8 @@ export async function completeAttempts(
   db: Db,
   completed: readonly Completed[],
   alongside: RawBuilder<unknown>,
-): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{ id: string }>`
+): Promise<AttemptName[]> {
+  const { rows } = await sql<AttemptName>`
     with held as (
       select id, queue, delivery, task, attempt, worker_id, started_at, run_at, given.result, media_type
       from acceptd.jobs
@@ -128,8 +128,8 @@ export async function completeAttempts(
       select id, attempt, worker_id, started_at, 'completed', 'completed' from ending
     )
     ${LEARN}
-    select id from ending`.execute(db)
-  return new Set(rows.map(({ id }) => id))
+    select id, attempt from ending`.execute(db)
+  return rows
 }
 
 /** Makes one and the same move with each. Returns when each is to be delivered again, by id. */

@@ -15,8 +15,8 @@ import { settle, settlePatiently } from './settle.ts'
 export interface RunningAttempt {
   /** The outcome is written, or the attempt lost its job. Never rejects. */
   readonly settled: Promise<void>
-  /** The task has returned as well: its slot is free. Never rejects. */
-  readonly finished: Promise<void>
+  /** The task has returned: its slot is free. Never rejects. */
+  readonly returned: Promise<void>
   readonly stop: (reason: StopReason) => void
   /** Settles what is known by now; else gives the job back as it is, without using up the attempt. */
   handBack(): Promise<void>
@@ -37,8 +37,7 @@ export function attemptRunner(deps: WorkDeps, parent: Logger) {
     const context = { jobId: id, attempt, log: taskLog(log), progress: progress.report }
     const running = runTask(task, input, context)
     const settled = running.outcome.then(conclude)
-    const finished = Promise.all([settled, running.finished]).then(() => undefined)
-    return { settled, finished, stop: running.stop, handBack }
+    return { settled, returned: running.finished, stop: running.stop, handBack }
 
     async function conclude(outcome: Outcome): Promise<void> {
       known = outcome

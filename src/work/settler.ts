@@ -33,8 +33,8 @@ const SIZE = { atOnce: 2, maxItems: 250, maxBytes: 4_000_000 }
 export function settler(db: Db, boss: PgBoss): Settler {
   const completing = gather({
     async serve(batch: readonly Completion[]) {
-      const done = await completeAttempts(db, batch, END_HELD)
-      return batch.map(({ id, settlement }) => (done.has(id) ? settlement : undefined))
+      const done = new Set((await completeAttempts(db, batch, END_HELD)).map(nameOf))
+      return batch.map((completion) => (done.has(nameOf(completion)) ? completion.settlement : undefined))
     },
     ...SIZE,
     bytesOf: ({ result }) => result.length,

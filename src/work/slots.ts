@@ -9,8 +9,15 @@ export interface Slots {
   /** How many more could be started now. */
   free(queue: string): number
   take(queue: string): void
-  give(queue: string): void
+  /** The task has returned; what came of it is yet to be written. */
+  giveBack(queue: string): void
+  /** It is written. */
+  settled(): void
 }
+
+// Outcomes that are being written while the slots run the next jobs: two batches of the settler, so that neither waits for
+// the other. More would be held in memory only to be lost in a crash.
+const MAX_UNSETTLED = 500
 
 /** @param slotsOf how many a lane has */
 export function slotsFor(
@@ -26,15 +33,20 @@ export function slotsFor(
   }
   const busy = new Map<string, number>()
   const count = (name: string, by: number) => busy.set(name, (busy.get(name) ?? 0) + by)
+  let unsettled = 0
   const both = (queue: string) => new Set([queue, laneOf(queue)])
   return {
     most,
     free(queue) {
       const lane = laneOf(queue)
       const inLane = slotsOf(lane) - (busy.get(lane) ?? 0)
-      return Math.min(inLane, (most[queue] ?? 0) - (busy.get(queue) ?? 0))
+      return Math.min(inLane, (most[queue] ?? 0) - (busy.get(queue) ?? 0), MAX_UNSETTLED - unsettled)
     },
     take: (queue) => both(queue).forEach((name) => count(name, 1)),
-    give: (queue) => both(queue).forEach((name) => count(name, -1)),
+    giveBack(queue) {
+      both(queue).forEach((name) => count(name, -1))
+      unsettled++
+    },
+    settled: () => unsettled--,
   }
 }

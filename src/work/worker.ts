@@ -97,8 +97,11 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
 
   async function whenFinished(jobId: string, queue: string, attempt: RunningAttempt): Promise<void> {
     // Not when its outcome is known: an attempt that timed out may go on beside the next attempt at the same job.
-    await attempt.finished
-    slots.give(queue)
+    await attempt.returned
+    slots.giveBack(queue)
+    claims.freed(queue)
+    await attempt.settled
+    slots.settled()
     // Not if it is another's by now: a job that was lost and claimed anew.
     if (running.get(jobId) === attempt) running.delete(jobId)
     claims.freed(queue)
