@@ -6,7 +6,7 @@ import { isUnchanged } from './etag.ts'
 
 /** Ends with a line break, so that a shell prompt after curl stands on a line of its own. */
 export function sendJson(res: Response, status: number, body: unknown, mediaType = 'application/json'): void {
-  write(res, status, Buffer.from(`${JSON.stringify(body)}\n`), mediaType)
+  write(res, status, `${JSON.stringify(body)}\n`, mediaType)
 }
 
 export interface Representation {
@@ -28,17 +28,19 @@ export async function sendRepresentation(
     return
   }
   const given = text()
-  const body = await encoded(typeof given === 'string' ? Buffer.from(`${given}\n`) : given, coding)
-  if (coding !== 'identity') res.set('Content-Encoding', coding)
-  write(res, 200, body, mediaType)
+  const body = typeof given === 'string' ? `${given}\n` : given
+  if (coding === 'identity') return write(res, 200, body, mediaType)
+  res.set('Content-Encoding', coding)
+  write(res, 200, await encoded(Buffer.from(body), coding), mediaType)
 }
 
-function write(res: Response, status: number, body: Buffer, mediaType: string): void {
+function write(res: Response, status: number, body: string | Buffer, mediaType: string): void {
   // Past Express's res.send, which would add a charset that JSON does not have (RFC 8259 §11).
   // With its phrase, or that of an answer that could not be written would stay.
   res.writeHead(status, STATUS_CODES[status] ?? '', {
     'Content-Type': mediaType,
-    'Content-Length': body.length,
+    'Content-Length': Buffer.byteLength(body),
   })
+  // Of a string node:http makes one piece with the header, and of that one write.
   res.end(body)
 }
