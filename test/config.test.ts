@@ -60,6 +60,26 @@ describe('the configuration', () => {
     }
   })
 
+  it('has slots of lanes as pairs, and 0 for a lane that is left alone', () => {
+    expect([...configFrom({ ACCEPTD_LANES: 'mail=20, big-reports=0,' }).lanes]).toEqual([
+      ['mail', 20],
+      ['big-reports', 0],
+    ])
+    for (const wrong of [
+      'mail',
+      'mail=',
+      'mail=-1',
+      'mail=1001',
+      'Mail=1',
+      'mail=1,mail=2',
+      '=3',
+      'mail=1.5',
+    ]) {
+      const [complaint = ''] = problems({ ACCEPTD_LANES: wrong })
+      expect(complaint).toMatch(/^ACCEPTD_LANES must be lane=jobs pairs/)
+    }
+  })
+
   it('cannot be changed once it is read', () => {
     expect(Object.isFrozen(configFrom({}))).toBe(true)
   })

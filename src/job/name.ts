@@ -2,7 +2,7 @@
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const MAX_NAME = 64
 
-export const NAMES = `lower case with dashes, at most ${MAX_NAME} characters`
+export const NAMES = `lower case and dashes, at most ${MAX_NAME} characters`
 
 export function isName(text: unknown): boolean {
   return typeof text === 'string' && text.length <= MAX_NAME && NAME.test(text)

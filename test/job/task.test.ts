@@ -104,6 +104,14 @@ describe('a definition that makes no sense is refused', () => {
       { typicalSeconds: -1 },
       { typicalSeconds: Number.NaN },
     ],
+    ['lane must be lower case and dashes, at most 64 characters', { lane: 'Mail' }, { lane: 'a/b' }, { lane: '' }, { lane: 7 }],
+    [
+      'concurrency must be a whole number from 1 to 1000',
+      { concurrency: 0 },
+      { concurrency: 1.5 },
+      { concurrency: 1001 },
+      { concurrency: '3' },
+    ],
     [
       'retentionSeconds must be a whole number from 1 to 316224000',
       { retentionSeconds: 0 },
