@@ -17,7 +17,7 @@ export interface Slots {
 
 // Outcomes that are being written while the slots run the next jobs: two batches of the settler, so that neither waits for
 // the other. More would be held in memory only to be lost in a crash.
-const MAX_UNSETTLED = 500
+const MAX_UNSETTLED = 1000
 
 /** @param slotsOf how many a lane has */
 export function slotsFor(
