@@ -52,7 +52,7 @@ export async function startApi(
       boss,
       signals,
       retentionSeconds,
-      acceptor: acceptor(db, { maxWaiting: maxAccepting }),
+      acceptor: acceptor(db, signals, { maxWaiting: maxAccepting }),
       jobs: jobReader(db),
     },
     catalogue,

@@ -15,7 +15,7 @@ export const bossSend: Contestant = {
 export const bossWork: Contestant = {
   name: 'boss-work',
   measures: ['drain', 'latency'],
-  // Each of the 200 polls twice a second: 400/s at the best.
+  // Each of the 500 polls twice a second: 1,000/s at the best.
   drainsAtMost: 2000,
   open: (folder, started) => open(folder, started, {}),
 }

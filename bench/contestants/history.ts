@@ -44,6 +44,8 @@ async function copy(
   const expressions = new Map(own)
   const columns = rows.map(({ name }) => name)
   const values = columns.map((name) => expressions.get(name) ?? `original.${name}`)
-  await client.query(`insert into acceptd.${table} (${columns.join(', ')})
+  const { rowCount } = await client.query(`insert into acceptd.${table} (${columns.join(', ')})
     select ${values.join(', ')} from history, (select * from acceptd.${table} limit 1) as original`)
+  // Else a run would measure an empty table and call it full.
+  if (!rowCount) throw new Error(`the job that has ended left nothing in acceptd.${table} to copy`)
 }

@@ -4,7 +4,7 @@ import { until } from '../stores/until.ts'
 import { need, type Measure } from './measure.ts'
 import { saidJobs } from './said-jobs.ts'
 
-export const CONCURRENCY = 200
+export const CONCURRENCY = 500
 const LIMIT_SECONDS = 600
 
 export const drain: Measure = {

@@ -20,7 +20,7 @@ const runner = await run({
   preset: {
     worker: {
       connectionString: process.env['BENCH_DATABASE_URL'] ?? '',
-      // Its own figures. With the 200 of the others it was a third slower.
+      // Its own figures. With 200 at once it was a third slower.
       concurrentJobs: 24,
       maxPoolSize: 25,
       localQueue: { size: 500 },

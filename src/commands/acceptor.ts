@@ -6,6 +6,7 @@ import type { Db } from '../store/database.ts'
 import { gather, type Gather } from '../store/gather.ts'
 import { insertJobs } from '../store/insert-jobs.ts'
 import { isOnesFault } from '../store/outage.ts'
+import type { Signals } from '../store/signals.ts'
 
 /** Undefined: the key has a job already. */
 export type Acceptor = Gather<NewJob, Job | undefined>
@@ -24,9 +25,9 @@ const MAX_WAITING_BYTES = 64_000_000
 // For a key that another transaction is just taking. Whoever has to wait longer does so alone, and not all of a batch.
 const PATIENCE_MS = { together: 200, alone: 2000 }
 
-export function acceptor(db: Db, { maxWaiting }: AcceptorOptions): Acceptor {
+export function acceptor(db: Db, signals: Signals, { maxWaiting }: AcceptorOptions): Acceptor {
   return gather({
-    serve: (batch) => accept(db, batch),
+    serve: (batch) => accept(db, signals, batch),
     atOnce: AT_ONCE,
     maxItems: MAX_ITEMS,
     maxBytes: MAX_BYTES,
@@ -37,16 +38,29 @@ export function acceptor(db: Db, { maxWaiting }: AcceptorOptions): Acceptor {
   })
 }
 
-/** In the transaction that `db` is, or in one of its own. */
-export async function accept(db: Db, jobs: readonly NewJob[]): Promise<(Job | undefined)[]> {
+/** In the transaction that `db` is, or in one of its own. Workers are told. */
+export async function accept(
+  db: Db,
+  signals: Signals,
+  jobs: readonly NewJob[],
+): Promise<(Job | undefined)[]> {
   // Everybody takes keys in the same order, so that no two transactions wait for each other's.
   const inOrder = jobs.toSorted((a, b) => compare(nameOf(a), nameOf(b)))
   const patienceMs = jobs.length > 1 ? PATIENCE_MS.together : PATIENCE_MS.alone
-  const stored = await insertJobs(db, inOrder, { alongside: ENQUEUE_STORED, patienceMs })
-  return jobs.map((job) => {
+  // One that comes alone, when little is going on, saves the round trip of a signal. At the commit of a batch that would
+  // hold up the next: NOTIFY takes a lock that is global to the database.
+  const [only, another] = jobs
+  const alone = only && !another ? { notify: signals.payloadFor(only.submission.task.queue) } : {}
+  const stored = await insertJobs(db, inOrder, { alongside: ENQUEUE_STORED, patienceMs, ...alone })
+  const accepted = jobs.map((job) => {
     const times = stored.get(job.id)
     return times && pendingJob(job, times)
   })
+  for (const queue of new Set(accepted.flatMap((job) => job?.queue ?? []))) {
+    if (another) signals.work(queue)
+    else signals.workHere(queue)
+  }
+  return accepted
 }
 
 function nameOf({ principal, idempotencyKey }: NewJob): string {

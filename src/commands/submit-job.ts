@@ -23,9 +23,7 @@ export interface Submitted {
 export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Submitted> {
   const wish = newJob(keyed, deps.retentionSeconds)
   const job = await deps.acceptor.ask(wish).catch((error: unknown) => resolveDoubt(deps, wish, error))
-  if (!job) return resolveKey(deps, wish)
-  deps.signals.work(job.queue)
-  return { job, replayed: false }
+  return job ? { job, replayed: false } : resolveKey(deps, wish)
 }
 
 /**
@@ -58,7 +56,7 @@ async function resolveKey(deps: Deps, wish: NewJob): Promise<Submitted> {
   if (earlier) return { job: earlier, replayed: true }
   const [job] = await db.transaction().execute(async (trx) => {
     await purgeKey(trx, wish)
-    return accept(trx, [wish])
+    return accept(trx, signals, [wish])
   })
   // Somebody else was quicker to take it, or has just deleted it.
   if (!job) throw inProgress()
@@ -66,7 +64,7 @@ async function resolveKey(deps: Deps, wish: NewJob): Promise<Submitted> {
   return { job, replayed: false }
 }
 
-async function resolveDoubt({ jobs }: Deps, { id, ...keyed }: NewJob, error: unknown): Promise<Job> {
+async function resolveDoubt({ jobs, signals }: Deps, { id, ...keyed }: NewJob, error: unknown): Promise<Job> {
   if (error instanceof Overfull) {
     const detail = 'More is being submitted than the database can take just now; nothing was accepted'
     throw new JobError('temporary-reduced-capacity', detail, { retryAfterSeconds: 1, cause: error })
@@ -74,7 +72,10 @@ async function resolveDoubt({ jobs }: Deps, { id, ...keyed }: NewJob, error: unk
   if (isLockTimeout(error) && keyed.idempotencyKey !== undefined) throw inProgress(error)
   // A connection lost during COMMIT leaves it open whether that happened; the job's row tells.
   const job = isOutage(error) ? await jobs.find(keyed.principal, id) : undefined
-  if (job) return job
+  if (job) {
+    signals.work(job.queue)
+    return job
+  }
   throw error
 }
 

@@ -8,6 +8,8 @@ export interface InsertOptions {
   readonly alongside: RawBuilder<unknown>
   /** How long to wait for a key that another transaction is just taking. */
   readonly patienceMs: number
+  /** Payload for `acceptd_work`, to be sent at the commit. */
+  readonly notify?: string
 }
 
 /**
@@ -17,7 +19,7 @@ export interface InsertOptions {
 export async function insertJobs(
   db: Db,
   jobs: readonly NewJob[],
-  { alongside, patienceMs }: InsertOptions,
+  { alongside, patienceMs, notify }: InsertOptions,
 ): Promise<Map<string, Stored>> {
   // A wish for a time gone by means now. As one parameter, whatever their number: a list of values would be another
   // statement to plan for each length.
@@ -41,7 +43,8 @@ export async function insertJobs(
       returning id, queue, priority, created_at, run_at
     ),
     delivered as (${alongside})
-    select id, created_at, run_at from stored`.execute(db)
+    select id, created_at, run_at ${notify === undefined ? sql`` : sql`, pg_notify('acceptd_work', ${notify})`}
+    from stored`.execute(db)
   return new Map(rows.map(({ id, created_at, run_at }) => [id, { createdAt: created_at, runAt: run_at }]))
 }
 

@@ -31,6 +31,9 @@ const QUEUES_IN_ONE = 50
 export interface Signals {
   /** Says that a job may be due in this queue. To be called after the commit. */
   work(queue: string): void
+  /** The same for those in this process; the others are told by `payloadFor`, sent on `acceptd_work` in a transaction. */
+  workHere(queue: string): void
+  payloadFor(queue: string): string
   /** Says that the job may read otherwise now. To be called after the commit. */
   changed(id: string): void
   /** Resolves when what was said has been sent. */
@@ -89,6 +92,8 @@ export function signals(db: Db, { onError, origin, onChanged, onWork }: SignalsO
       queues.add(queue)
       soon()
     },
+    workHere: (queue) => onWork?.(queue),
+    payloadFor: (queue) => `${origin} ${queue}`,
     changed(id) {
       onChanged?.(id)
       ids.add(id)

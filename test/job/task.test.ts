@@ -104,7 +104,13 @@ describe('a definition that makes no sense is refused', () => {
       { typicalSeconds: -1 },
       { typicalSeconds: Number.NaN },
     ],
-    ['lane must be lower case and dashes, at most 64 characters', { lane: 'Mail' }, { lane: 'a/b' }, { lane: '' }, { lane: 7 }],
+    [
+      'lane must be lower case and dashes, at most 64 characters',
+      { lane: 'Mail' },
+      { lane: 'a/b' },
+      { lane: '' },
+      { lane: 7 },
+    ],
     [
       'concurrency must be a whole number from 1 to 1000',
       { concurrency: 0 },

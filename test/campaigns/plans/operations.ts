@@ -35,13 +35,19 @@ export async function operations({
   catalogue,
 }: Ground): Promise<Map<string, () => Promise<unknown>>> {
   const principal = 'anonymous'
-  const signals = { work: () => undefined, changed: () => undefined, flush: () => Promise.resolve() }
+  const signals = {
+    work: () => undefined,
+    workHere: () => undefined,
+    payloadFor: (queue: string) => queue,
+    changed: () => undefined,
+    flush: () => Promise.resolve(),
+  }
   const deps = {
     db,
     boss,
     signals,
     retentionSeconds: 60,
-    acceptor: acceptor(db, { maxWaiting: 1000 }),
+    acceptor: acceptor(db, signals, { maxWaiting: 1000 }),
     jobs: jobReader(db),
   }
   const task = catalogue.get('word-count')
