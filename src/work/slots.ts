@@ -12,11 +12,12 @@ export interface Slots {
   /** The task has returned; what came of it is yet to be written. */
   giveBack(queue: string): void
   /** It is written. */
-  settled(): void
+  settled(queue: string): void
 }
 
-// Outcomes that are being written while the slots run the next jobs: two batches of the settler, so that neither waits for
-// the other. More would be held in memory only to be lost in a crash.
+// Outcomes of a lane that are being written while its slots run the next jobs: two batches of the settler, so that neither
+// waits for the other. More would be held in memory only to be lost in a crash. By lane: a flood in one must not hold up
+// the others.
 const MAX_UNSETTLED = 1000
 
 /** @param slotsOf how many a lane has */
@@ -32,21 +33,25 @@ export function slotsFor(
     most[queue] = Math.min(slotsOf(lane), limit ?? Infinity)
   }
   const busy = new Map<string, number>()
-  const count = (name: string, by: number) => busy.set(name, (busy.get(name) ?? 0) + by)
-  let unsettled = 0
+  const unsettled = new Map<string, number>()
   const both = (queue: string) => new Set([queue, laneOf(queue)])
   return {
     most,
     free(queue) {
       const lane = laneOf(queue)
       const inLane = slotsOf(lane) - (busy.get(lane) ?? 0)
-      return Math.min(inLane, (most[queue] ?? 0) - (busy.get(queue) ?? 0), MAX_UNSETTLED - unsettled)
+      const ofQueue = (most[queue] ?? 0) - (busy.get(queue) ?? 0)
+      return Math.min(inLane, ofQueue, MAX_UNSETTLED - (unsettled.get(lane) ?? 0))
     },
-    take: (queue) => both(queue).forEach((name) => count(name, 1)),
+    take: (queue) => both(queue).forEach((name) => count(busy, name, 1)),
     giveBack(queue) {
-      both(queue).forEach((name) => count(name, -1))
-      unsettled++
+      both(queue).forEach((name) => count(busy, name, -1))
+      count(unsettled, laneOf(queue), 1)
     },
-    settled: () => unsettled--,
+    settled: (queue) => count(unsettled, laneOf(queue), -1),
   }
+}
+
+function count(counts: Map<string, number>, name: string, by: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + by)
 }

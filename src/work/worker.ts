@@ -101,7 +101,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
     slots.giveBack(queue)
     claims.freed(queue)
     await attempt.settled
-    slots.settled()
+    slots.settled(queue)
     // Not if it is another's by now: a job that was lost and claimed anew.
     if (running.get(jobId) === attempt) running.delete(jobId)
     claims.freed(queue)
