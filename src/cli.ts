@@ -6,7 +6,8 @@ import { migrateUpAndTell, printMigrations } from './cli/migrations.ts'
 import { openApi } from './cli/openapi.ts'
 import { serve } from './cli/serve.ts'
 import { tell } from './cli/tell.ts'
-import { configFrom, environment, SETTINGS } from './config.ts'
+import { configFrom, environment } from './config.ts'
+import { SETTINGS } from './settings.ts'
 
 export async function run(argv: readonly string[]): Promise<void> {
   try {

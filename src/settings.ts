@@ -1,0 +1,113 @@
+/** The settings: each with what it is for, what it is unless set, and what it may be. config.ts reads them. */
+import { z } from 'zod'
+import { apiKeys } from './api-keys.ts'
+import { MAX_CONCURRENCY, MAX_RETENTION_SECONDS } from './job/task-rules.ts'
+import { laneSlots } from './lane-slots.ts'
+
+export interface Setting {
+  readonly name: string
+  readonly help: string
+  readonly fallback: string
+}
+
+export const ROLES = ['all', 'api', 'worker'] as const
+export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
+
+const NO_URL = 'must be an http or https URL, with neither query nor fragment'
+
+export const schema = {
+  PORT: { help: 'Port to listen on', fallback: '3000', type: whole(0, 65_535) },
+  HOST: {
+    help: 'Address to listen on; loopback only, unless set',
+    fallback: '127.0.0.1',
+    type: z.string().min(1),
+  },
+  DATABASE_URL: {
+    help: 'Postgres to use, as postgres://…; an embedded one is started where this is not set',
+    fallback: '',
+    type: z.string().regex(/^(postgres(ql)?:\/\/.+)?$/, 'must start with postgres:// or postgresql://'),
+  },
+  ACCEPTD_ROLE: {
+    help: 'What this process does: all, api (HTTP only) or worker (jobs only)',
+    fallback: 'all',
+    type: z.enum(ROLES, `must be one of ${ROLES.join(', ')}`),
+  },
+  ACCEPTD_DATA_DIR: {
+    help: 'Where the embedded Postgres keeps its data',
+    fallback: '.data',
+    type: z.string().min(1),
+  },
+  ACCEPTD_TASKS: {
+    help: 'Folders with tasks of your own, with commas between',
+    fallback: '',
+    type: z.string(),
+  },
+  ACCEPTD_PUBLIC_URL: {
+    help: 'Address clients know this service by, if links are to be absolute',
+    fallback: '',
+    type: z.union([z.literal(''), z.url({ protocol: /^https?$/, error: NO_URL }).regex(/^[^?#]*$/, NO_URL)]),
+  },
+  ACCEPTD_CONCURRENCY: {
+    help: 'Jobs of one lane that a worker process runs at once',
+    fallback: '10',
+    type: whole(1, MAX_CONCURRENCY),
+  },
+  ACCEPTD_LANES: {
+    help: 'Lanes with another number, as lane=jobs pairs with commas between; 0: this process leaves the lane alone',
+    fallback: '',
+    type: laneSlots,
+  },
+  ACCEPTD_RETENTION_SECONDS: {
+    help: 'How long jobs and their keys are kept after their end; a task may say otherwise',
+    fallback: '604800',
+    type: whole(1, MAX_RETENTION_SECONDS),
+  },
+  ACCEPTD_API_KEYS: {
+    help: 'Who may use the API, as name:key pairs with commas between; everybody where this is not set',
+    fallback: '',
+    type: apiKeys,
+  },
+  ACCEPTD_MAX_WAITING: {
+    help: 'Event streams and waiting requests that a process holds open at once',
+    fallback: '10000',
+    type: whole(0, 100_000),
+  },
+  ACCEPTD_MAX_ACCEPTING: {
+    help: 'Submissions of one caller that wait in a process for the database; more get 503',
+    fallback: '5000',
+    type: whole(1, 100_000),
+  },
+  ACCEPTD_DRAIN_SECONDS: {
+    help: 'How long to go on answering after SIGTERM, so that load balancers see /readyz fail first',
+    fallback: '0',
+    type: whole(0, 3600),
+  },
+  ACCEPTD_GRACE_SECONDS: {
+    help: 'How long running jobs may go on after SIGTERM before they are handed back',
+    fallback: '10',
+    type: whole(0, 3600),
+  },
+  LOG_LEVEL: {
+    help: `Least of ${LEVELS.join(', ')} to log`,
+    fallback: 'info',
+    type: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`),
+  },
+  NODE_ENV: {
+    help: '"production" refuses the embedded Postgres, and prints log lines only',
+    fallback: 'development',
+    type: z.string(),
+  },
+} as const satisfies Record<string, { help: string; fallback: string; type: z.ZodType }>
+
+export const SETTINGS: readonly Setting[] = Object.entries(schema).map(([name, { help, fallback }]) => ({
+  name,
+  help,
+  fallback,
+}))
