@@ -111,7 +111,7 @@ describe('what is said in two places', () => {
   })
 
   it('has the lock files free of download addresses', () => {
-    for (const file of ['package-lock.json', 'tools/node/package-lock.json'])
+    for (const file of ['package-lock.json', 'tools/node/package-lock.json', 'bench/package-lock.json'])
       expect(read(file)).not.toContain('"resolved"')
   })
 })
