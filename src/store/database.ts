@@ -4,6 +4,7 @@ import pg from 'pg'
 import type { Failure } from '../job/failure.ts'
 import type { Outcome, Reason } from '../job/settlement.ts'
 import type { Status } from '../job/status.ts'
+import { PreparingClient } from './prepared.ts'
 
 /** Our tables live in a schema of their own, so that acceptd can share a database. */
 export const SCHEMA = 'acceptd'
@@ -120,6 +121,7 @@ export interface Database {
 
 export function openDatabase({ url, name, maxConnections, onError }: DatabaseOptions): Database {
   const pool = new pg.Pool({
+    Client: PreparingClient,
     connectionString: url,
     application_name: `acceptd ${name}`,
     max: maxConnections,

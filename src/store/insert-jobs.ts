@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { NewJob, Stored } from '../job/new-job.ts'
 import type { Db } from './database.ts'
+import { executePrepared } from './prepared.ts'
 
 export interface InsertOptions {
   /** A statement that is to happen with it, over `stored (id, queue, priority, run_at)`: the jobs that were stored. */
@@ -23,7 +24,7 @@ export async function insertJobs(
 ): Promise<Map<string, Stored>> {
   // A wish for a time gone by means now. As one parameter, whatever their number: a list of values would be another
   // statement to plan for each length.
-  const { rows } = await sql<{ id: string; created_at: Date; run_at: Date }>`
+  const insert = sql<{ id: string; created_at: Date; run_at: Date }>`
     with stored as (
       insert into acceptd.jobs (
         id, principal, task, queue, input, tags, priority, max_attempts, idempotency_key, fingerprint,
@@ -44,7 +45,8 @@ export async function insertJobs(
     ),
     delivered as (${alongside})
     select id, created_at, run_at ${notify === undefined ? sql`` : sql`, pg_notify('acceptd_work', ${notify})`}
-    from stored`.execute(db)
+    from stored`
+  const { rows } = await executePrepared(db, insert)
   return new Map(rows.map(({ id, created_at, run_at }) => [id, { createdAt: created_at, runAt: run_at }]))
 }
 
