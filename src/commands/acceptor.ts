@@ -63,8 +63,8 @@ export async function accept(
   return accepted
 }
 
-function nameOf({ principal, idempotencyKey }: NewJob): string {
-  return `${principal} ${idempotencyKey ?? ''}`
+function nameOf({ principal, idempotency }: NewJob): string {
+  return `${principal} ${idempotency?.key ?? ''}`
 }
 
 function compare(a: string, b: string): number {

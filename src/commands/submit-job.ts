@@ -1,10 +1,10 @@
 /** Submitting a job: accepted, or known by its key. */
 import { JobError } from '../job/errors.ts'
 import type { Job } from '../job/job.ts'
-import { newJob, type KeyedSubmission, type NewJob } from '../job/new-job.ts'
+import { newJob, type Idempotency, type KeyedSubmission, type NewJob } from '../job/new-job.ts'
 import type { Db } from '../store/database.ts'
 import { Overfull } from '../store/gather.ts'
-import { findJobsByKey } from '../store/jobs.ts'
+import { findJobByKey, type KeyedJob } from '../store/jobs.ts'
 import { isLockTimeout, isOutage } from '../store/outage.ts'
 import { purgeKey } from '../store/retention.ts'
 import { accept } from './acceptor.ts'
@@ -32,15 +32,15 @@ export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Sub
  */
 export async function findReplay(
   db: Db,
-  keyed: Omit<KeyedSubmission, 'submission'>,
+  { principal, idempotency }: Omit<KeyedSubmission, 'submission'>,
 ): Promise<Job | undefined> {
-  if (keyed.idempotencyKey === undefined) return undefined
-  const [earlier] = await findJobsByKey(db, [keyed])
-  if (earlier) expectSame(earlier.job, keyed)
+  if (!idempotency) return undefined
+  const earlier = await findJobByKey(db, principal, idempotency.key)
+  if (earlier) expectSame(earlier, idempotency)
   return earlier?.job
 }
 
-function expectSame(earlier: Job, { fingerprint }: Pick<KeyedSubmission, 'fingerprint'>): void {
+function expectSame(earlier: KeyedJob, { fingerprint }: Idempotency): void {
   if (earlier.fingerprint === fingerprint) return
   // Nothing of the first request is told: whoever guesses a key must not learn what it was for.
   throw new JobError(
@@ -52,10 +52,11 @@ function expectSame(earlier: Job, { fingerprint }: Pick<KeyedSubmission, 'finger
 /** The key has a job; or had one, whose time is over and that is only not yet purged. */
 async function resolveKey(deps: Deps, wish: NewJob): Promise<Submitted> {
   const { db, signals } = deps
+  const { principal, idempotency } = wish
   const earlier = await findReplay(db, wish)
   if (earlier) return { job: earlier, replayed: true }
   const [job] = await db.transaction().execute(async (trx) => {
-    await purgeKey(trx, wish)
+    if (idempotency) await purgeKey(trx, principal, idempotency.key)
     return accept(trx, signals, [wish])
   })
   // Somebody else was quicker to take it, or has just deleted it.
@@ -64,14 +65,18 @@ async function resolveKey(deps: Deps, wish: NewJob): Promise<Submitted> {
   return { job, replayed: false }
 }
 
-async function resolveDoubt({ jobs, signals }: Deps, { id, ...keyed }: NewJob, error: unknown): Promise<Job> {
+async function resolveDoubt(
+  { jobs, signals }: Deps,
+  { id, principal, idempotency }: NewJob,
+  error: unknown,
+): Promise<Job> {
   if (error instanceof Overfull) {
     const detail = 'More is being submitted than the database can take just now; nothing was accepted'
     throw new JobError('temporary-reduced-capacity', detail, { retryAfterSeconds: 1, cause: error })
   }
-  if (isLockTimeout(error) && keyed.idempotencyKey !== undefined) throw inProgress(error)
+  if (isLockTimeout(error) && idempotency) throw inProgress(error)
   // A connection lost during COMMIT leaves it open whether that happened; the job's row tells.
-  const job = isOutage(error) ? await jobs.find(keyed.principal, id) : undefined
+  const job = isOutage(error) ? await jobs.find(principal, id) : undefined
   if (job) {
     signals.work(job.queue)
     return job

@@ -8,6 +8,7 @@ import { JobError } from '../job/errors.ts'
 import { fingerprintOf } from '../job/fingerprint.ts'
 import type { Job } from '../job/job.ts'
 import { findFlaws, isObject, type Path } from '../job/json.ts'
+import type { KeyedSubmission } from '../job/new-job.ts'
 import { isTerminal } from '../job/status.ts'
 import { submissionFrom, submissionOptions, type Submission } from '../job/submission.ts'
 import { sendAccepted, sendEnded } from './accepted.ts'
@@ -62,22 +63,23 @@ async function submit(
   const principal = principalOf(res)
   const key = idempotencyKey(req)
   if (key === undefined) expectNoneRequired(context, sent)
-  const keyed = key === undefined ? {} : { idempotencyKey: key }
-  // What the database cannot keep was never accepted, so there is nothing to replay; and it has no canonical form.
-  const storable = findFlaws(sent).length === 0
-  const fingerprint = storable ? fingerprintOf(sent) : ''
-  const known = { principal, fingerprint, ...keyed }
+  const known = { principal, ...(key === undefined ? {} : idempotencyOf(key, sent)) }
   let submission: Submission
   try {
     submission = submissionFrom(catalogue, sent, inputAt)
     if (context.draining.aborted) throw stopping()
   } catch (error) {
     // What was accepted once must replay even if the task's schema has been tightened since, or the process is stopping.
-    const earlier = storable ? await findReplay(deps.db, known) : undefined
+    const earlier = await findReplay(deps.db, known)
     if (!earlier) throw error
     return answer(context, req, res, { job: earlier, replayed: true })
   }
   return answer(context, req, res, await submitJob(deps, { ...known, submission }))
+}
+
+/** What the database cannot keep will not be accepted, nor was it ever: there is nothing to replay, and no canonical form. */
+function idempotencyOf(key: string, sent: unknown): Pick<KeyedSubmission, 'idempotency'> {
+  return findFlaws(sent).length > 0 ? {} : { idempotency: { key, fingerprint: fingerprintOf(sent) } }
 }
 
 async function answer(

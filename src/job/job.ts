@@ -42,8 +42,6 @@ export interface Job {
   /** Of a completed job. */
   readonly resultBytes?: number
   readonly failure?: Failure
-  /** SHA-256 of what was asked for, in hex; tells a replay from a reused key. */
-  readonly fingerprint: string
   /** The database's clock when this was read: the only clock that deadlines are compared with. */
   readonly readAt: Date
 }

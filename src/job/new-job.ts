@@ -8,16 +8,21 @@ export interface NewJob {
   readonly submission: Submission
   /** JSON text. */
   readonly input: string
-  readonly idempotencyKey?: string
-  readonly fingerprint: string
+  readonly idempotency?: Idempotency
   readonly retentionSeconds: number
+}
+
+/** What makes submitting twice the same as submitting once. */
+export interface Idempotency {
+  readonly key: string
+  /** Of what was asked for with it (fingerprintOf): tells a replay from a reused key. */
+  readonly fingerprint: string
 }
 
 export interface KeyedSubmission {
   readonly principal: string
   readonly submission: Submission
-  readonly idempotencyKey?: string
-  readonly fingerprint: string
+  readonly idempotency?: Idempotency
 }
 
 /** @param retentionSeconds where the task does not say */
@@ -39,7 +44,7 @@ export interface Stored {
 
 /** The job that was stored. Said here and not read back: that would double the work of accepting one. */
 export function pendingJob(
-  { id, principal, submission, fingerprint, retentionSeconds }: NewJob,
+  { id, principal, submission, retentionSeconds }: NewJob,
   { createdAt, runAt }: Stored,
 ): Job {
   return {
@@ -58,7 +63,6 @@ export function pendingJob(
     updatedAt: createdAt,
     runAt,
     retentionSeconds,
-    fingerprint,
     readAt: createdAt,
   }
 }

@@ -41,7 +41,7 @@ export interface JobsTable {
   result_bytes: number | null
   failure: JsonColumn<Failure> | null
   idempotency_key: string | null
-  fingerprint: string
+  fingerprint: string | null
   retention_seconds: Generated<number>
   expires_at: Date | null
   result_type: string | null

@@ -15,7 +15,7 @@ export interface InsertOptions {
 
 /**
  * One statement, and so one round trip: outside of a transaction it is one by itself. Returns what was stored, by id.
- * Missing is whose principal has used the key before; findJobsByKey then has that job.
+ * Missing is whose principal has used the key before; findJobByKey then has that job.
  */
 export async function insertJobs(
   db: Db,
@@ -50,7 +50,7 @@ export async function insertJobs(
   return new Map(rows.map(({ id, created_at, run_at }) => [id, { createdAt: created_at, runAt: run_at }]))
 }
 
-function given({ id, principal, submission, input, idempotencyKey, fingerprint, retentionSeconds }: NewJob) {
+function given({ id, principal, submission, input, idempotency, retentionSeconds }: NewJob) {
   return {
     id,
     principal,
@@ -61,8 +61,8 @@ function given({ id, principal, submission, input, idempotencyKey, fingerprint, 
     tags: submission.tags,
     priority: submission.priority,
     max_attempts: submission.task.retry.limit + 1,
-    idempotency_key: idempotencyKey,
-    fingerprint,
+    idempotency_key: idempotency?.key,
+    fingerprint: idempotency?.fingerprint,
     retention_seconds: retentionSeconds,
     run_at: submission.runAt,
   }

@@ -4,7 +4,8 @@ import { INLINE_RESULT_BYTES, type Job } from '../job/job.ts'
 import type { Json } from '../job/json.ts'
 import type { JobsTable } from './database.ts'
 
-type HeldBack = 'input' | 'result' | 'result_type' | 'worker_id' | 'delivery' | 'idempotency_key'
+type HeldBack =
+  'input' | 'result' | 'result_type' | 'worker_id' | 'delivery' | 'idempotency_key' | 'fingerprint'
 
 export type JobRow = Omit<Selectable<JobsTable>, HeldBack> & { inline_result: unknown; read_at: Date }
 
@@ -33,7 +34,6 @@ const COLUMNS = [
   'retention_seconds',
   'result_bytes',
   'failure',
-  'fingerprint',
 ] as const
 
 // In an array, because a result that is JSON null would parse to null, as SQL NULL does.
@@ -61,7 +61,6 @@ export function jobFromRow(row: JobRow): Job {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     runAt: row.run_at,
-    fingerprint: row.fingerprint,
     retentionSeconds: row.retention_seconds,
     readAt: row.read_at,
     ...(row.progress === null ? {} : { progress: row.progress }),

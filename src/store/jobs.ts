@@ -34,24 +34,19 @@ export function jobReader(db: Db): JobReader {
   }
 }
 
-export interface Key {
-  readonly principal: string
-  readonly idempotencyKey?: string
+export interface KeyedJob {
+  readonly job: Job
+  readonly fingerprint: string | null
 }
 
-export async function findJobsByKey(
-  db: Db,
-  keys: readonly Key[],
-): Promise<{ readonly key: string; readonly job: Job }[]> {
-  const rows = await reading(db)
-    .select('idempotency_key')
-    .where(
-      sql<boolean>`(principal, idempotency_key) in (
-        select * from unnest(${keys.map(({ principal }) => principal)}::text[], ${keys.map(({ idempotencyKey }) => idempotencyKey ?? null)}::text[])
-      )`,
-    )
-    .execute()
-  return rows.map((row) => ({ key: row.idempotency_key ?? '', job: jobFromRow(row) }))
+/** The job that was submitted with this Idempotency-Key. */
+export async function findJobByKey(db: Db, principal: string, key: string): Promise<KeyedJob | undefined> {
+  const row = await reading(db)
+    .select('fingerprint')
+    .where('principal', '=', principal)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst()
+  return row && { job: jobFromRow(row), fingerprint: row.fingerprint }
 }
 
 export interface StoredResult {

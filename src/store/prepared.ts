@@ -22,10 +22,8 @@ export function executePrepared<Row, Tables>(
 /** Sends the texts known by a name under it. Here and not with the statement, because kysely has no place to put it. */
 export class PreparingClient extends pg.Client {
   override query = ((text: unknown, ...rest: readonly unknown[]) => {
+    const send = super.query.bind(this) as (...args: readonly unknown[]) => unknown
     const name = typeof text === 'string' ? names.get(text) : undefined
-    const send = super.query as (...args: readonly unknown[]) => unknown
-    return name === undefined
-      ? send.call(this, text, ...rest)
-      : send.call(this, { name, text, values: rest[0] })
+    return name === undefined ? send(text, ...rest) : send({ name, text, values: rest[0] })
   }) as pg.Client['query']
 }

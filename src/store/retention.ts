@@ -1,7 +1,6 @@
 /** Jobs go when their time is over, or when somebody deletes them; a tombstone tells for a while that there was one. */
 import { sql } from 'kysely'
 import type { Db, Trx } from './database.ts'
-import type { Key } from './jobs.ts'
 
 // A statement's worth: it holds its rows for some milliseconds, and nobody waits for them.
 export const PURGE_BATCH = 500
@@ -26,11 +25,11 @@ export async function forgetTombstones(db: Db): Promise<void> {
 }
 
 /** The job of a key whose time is over goes at once, so that the key is free. */
-export async function purgeKey(trx: Trx, { principal, idempotencyKey }: Key): Promise<void> {
+export async function purgeKey(trx: Trx, principal: string, key: string): Promise<void> {
   await bury(
     trx,
     sql`select id from acceptd.jobs
-        where principal = ${principal} and idempotency_key = ${idempotencyKey} and expires_at <= clock_timestamp()
+        where principal = ${principal} and idempotency_key = ${key} and expires_at <= clock_timestamp()
         for update`,
   )
 }

@@ -13,7 +13,7 @@ const now = new Date('2026-06-01T12:00:00Z')
 const after = (seconds: number) => new Date(now.getTime() + seconds * 1000)
 
 function job(changes: Partial<Job>): Job {
-  const whose = { id: newJobId(), principal: 'anonymous', fingerprint: '' }
+  const whose = { id: newJobId(), principal: 'anonymous' }
   const what = { task: 't', queue: 'default', tags: [], priority: 0 }
   const counts = { attempt: 0, maxAttempts: 3, crashes: 0, revision: 1, retentionSeconds: 60 }
   const times = { createdAt: now, runAt: now, updatedAt: now, readAt: now }

@@ -53,12 +53,11 @@ export async function operations({
   const task = catalogue.get('word-count')
   if (!task) throw new Error('word-count is shipped')
   const submission = { task, input: { text: 'a b' }, priority: 0, tags: ['x'] }
-  const submit = (idempotencyKey?: string) =>
+  const submit = (key?: string) =>
     submitJob(deps, {
       principal,
       submission,
-      fingerprint: 'f',
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(key === undefined ? {} : { idempotency: { key, fingerprint: 'f' } }),
     })
   const workerId = randomUUID()
   await enrolWorker(db, { id: workerId, host: 'here', pid: 1, slots: { default: 250 }, concurrency: 250 })
