@@ -33,15 +33,12 @@ export function sendEnded(
 
 /** On everything that says a job is not done yet; absent once it is. */
 export function setRetryAfter(res: Response, seconds: number | undefined): void {
-  if (seconds !== undefined) res.set('Retry-After', String(seconds))
+  if (seconds !== undefined) res.setHeader('Retry-After', String(seconds))
 }
 
 function pointTo(res: Response, monitor: string): void {
-  res.set({
-    Location: monitor,
-    // The body is the monitor's representation, not that of what was posted to (RFC 9110 §8.7).
-    'Content-Location': monitor,
-    'Cache-Control': 'no-store',
-  })
+  res.setHeader('Location', monitor)
+  // The body is the monitor's representation, not that of what was posted to (RFC 9110 §8.7).
+  res.setHeader('Content-Location', monitor)
   res.append('Link', `<${monitor}>; rel="monitor"`)
 }

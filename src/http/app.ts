@@ -11,11 +11,12 @@ import { problemPagesRouter } from './problem-pages.ts'
 import { requestLog } from './request-log.ts'
 import { tasksRouter } from './tasks.ts'
 
-// For answers that are data: nothing in them is to be sniffed, run or framed by a browser. The pages have their own.
-const SAFE_JSON = {
-  'X-Content-Type-Options': 'nosniff',
-  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-}
+const COMMON = [
+  ['Cache-Control', 'no-store'],
+  // For answers that are data: nothing in them is to be sniffed, run or framed by a browser. The pages have their own.
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+] as const
 
 export interface AppOptions {
   readonly context: HttpContext
@@ -35,7 +36,8 @@ export function createApp({ context, log, publicUrl, draining }: AppOptions): Ex
 
   app.use(requestLog(log))
   app.use((req, res, next) => {
-    res.set({ 'Cache-Control': 'no-store', ...SAFE_JSON })
+    // As node:http has it, here and wherever every answer passes: Express's own looks at each for a charset to add.
+    for (const [name, value] of COMMON) res.setHeader(name, value)
     // Lets a load balancer's connections go, so that the server can close (node:http keeps them otherwise).
     if (draining.aborted) res.set('Connection', 'close')
     if (req.httpVersion === '1.1' && req.headers.host === undefined) {
@@ -43,9 +45,10 @@ export function createApp({ context, log, publicUrl, draining }: AppOptions): Ex
     }
     next()
   })
-  app.use(healthRouter({ db: deps.db, draining }))
-  app.use(jobsRouter(context))
+  // Each asks all its routes in turn whether a request is theirs; those that are asked for most come first.
   app.use(tasksRouter(context))
+  app.use(jobsRouter(context))
+  app.use(healthRouter({ db: deps.db, draining }))
   app.use(docsRouter(catalogue, publicUrl))
   app.use(problemPagesRouter())
   app.use((req) => {
