@@ -1,5 +1,5 @@
 /** Deliveries: pg-boss handing us a job id. Each function works inside the caller's transaction. */
-import { sql, type QueryExecutorProvider } from 'kysely'
+import { sql, type QueryExecutorProvider, type RawBuilder } from 'kysely'
 import { fromKysely, type KyselyTransactionLike, type PgBoss } from 'pg-boss'
 import type { Job } from '../job/job.ts'
 import { QUEUE, QUEUE_SCHEMA } from './boss.ts'
@@ -34,15 +34,25 @@ export async function enqueue(trx: QueryExecutorProvider, id: string): Promise<v
   await again.execute(trx)
 }
 
-/** Up to `limit` due deliveries of a queue, best first, now ours. */
-export async function takeDeliveries(
+/**
+ * Lends pg-boss's own statement that takes up to `limit` due deliveries of a queue, best first, to be made part of another.
+ * It returns `(id, "retryCount", …)`.
+ */
+export async function taking<T>(
   boss: PgBoss,
-  trx: Trx,
   queue: string,
   limit: number,
-): Promise<Delivery[]> {
-  const jobs = await boss.fetch(queue, { batchSize: limit, db: fromKysely(trx) })
-  return jobs.map(({ id, retryCount }) => ({ id, queue, retryCount }))
+  use: (statement: RawBuilder<unknown>) => Promise<T[]>,
+): Promise<T[]> {
+  let taken: T[] = []
+  const executeSql = async (text: string, values: readonly unknown[] = []) => {
+    if (values.length > 0)
+      throw new Error('pg-boss fetches with parameters now, which would be taken for ours')
+    taken = await use(sql.raw(text))
+    return { rows: [] }
+  }
+  await boss.fetch(queue, { batchSize: limit, db: { executeSql } })
+  return taken
 }
 
 /**

@@ -40,6 +40,11 @@ export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === '55P03'
 }
 
+/** A statement said of itself that it is not to happen (acceptd.refuse in our migrations). */
+export function isRefusal(error: unknown): boolean {
+  return codeOf(error) === 'ZA001'
+}
+
 /** May be the fault of one row of many, who would then be without it: a value, a lock, or two that wait for each other. */
 export function isOnesFault(error: unknown): boolean {
   return !isOutage(error) || DEADLOCK_CODES.has(codeOf(error) ?? '')

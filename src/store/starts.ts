@@ -1,14 +1,8 @@
 /** The move that starts an attempt, for many jobs at once. */
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { MOVES } from '../job/status.ts'
-import type { Trx } from './database.ts'
+import type { Db, Trx } from './database.ts'
 import { SEEN_SQL } from './moving.ts'
-
-export interface Start {
-  readonly id: string
-  /** pg-boss's retry_count of this delivery. */
-  readonly delivery: number
-}
 
 export interface StartedJob {
   readonly id: string
@@ -17,30 +11,67 @@ export interface StartedJob {
   readonly input: unknown
 }
 
+export interface Starts {
+  readonly started: StartedJob[]
+  /** What was taken and could not be started. */
+  readonly left: LeftRow[]
+}
+
 /**
- * Claims the jobs. Rows that somebody else holds are passed over, never waited for: every other transaction takes our
- * row first and the queue's second, and a claim has the queue's already. Nor does a worker claim that was taken for dead
- * while it was stalled, and until the end of the transaction it cannot be: its jobs would be nobody's.
+ * Claims jobs whose deliveries are taken in the same statement, which is a transaction by itself. Rows that somebody else
+ * holds are passed over, never waited for: every other transaction takes our row first and the queue's second, and a claim
+ * has the queue's already. Nor does a worker claim that was taken for dead while it was stalled, and until the end of the
+ * transaction it cannot be: its jobs would be nobody's.
+ * @param taking takes deliveries and returns `(id, "retryCount", …)`
+ * @param whole nothing is taken where not all of it can be started; isRefusal tells
  */
-export async function startJobs(trx: Trx, workerId: string, starts: readonly Start[]): Promise<StartedJob[]> {
-  const ids = starts.map(({ id }) => id)
-  const deliveries = starts.map(({ delivery }) => delivery)
-  const { rows } = await sql<StartedJob>`
-    with enrolled as (
+export async function startJobs(
+  db: Db,
+  workerId: string,
+  taking: RawBuilder<unknown>,
+  { whole }: { readonly whole: boolean },
+): Promise<Starts> {
+  const refused = whole
+    ? sql`acceptd.refuse('Not all of these jobs are free: they are claimed with care')`
+    : null
+  // NOT IN, which looks each up in a table made once: a join, of numbers that no planner knows, compares all with all.
+  const { rows } = await sql<StartedRow | LeftRow>`
+    with taken as (${taking}),
+    enrolled as (
       select id from acceptd.workers where id = ${workerId} for key share
     ),
     free as (
-      select id, claim.delivery
-      from unnest(${ids}::uuid[], ${deliveries}::int[]) as claim (job_id, delivery) join acceptd.jobs on id = job_id
+      select jobs.id, taken."retryCount" as delivery
+      from taken join acceptd.jobs on jobs.id = taken.id
       where status = ${MOVES.start.from[0]} and exists (select from enrolled)
       for update of jobs skip locked
+    ),
+    started as (
+      update acceptd.jobs set
+        status = ${MOVES.start.to}, attempt = attempt + 1, started_at = now(), ${SEEN_SQL},
+        worker_id = ${workerId}, delivery = free.delivery
+      from free where jobs.id = free.id
+      returning jobs.id, task, attempt, input
     )
-    update acceptd.jobs set
-      status = ${MOVES.start.to}, attempt = attempt + 1, started_at = now(), ${SEEN_SQL},
-      worker_id = ${workerId}, delivery = free.delivery
-    from free where jobs.id = free.id
-    returning jobs.id, task, attempt, input`.execute(trx)
-  return rows
+    select id, task, attempt, input, null::int as "retryCount", null as refused from started
+    union all
+    select id, null, null, null, "retryCount", ${refused} from taken where id not in (select id from started)
+  `.execute(db)
+  return {
+    started: rows.filter(isStarted).map(({ id, task, attempt, input }) => ({ id, task, attempt, input })),
+    left: rows.filter(isLeft).map(({ id, retryCount }) => ({ id, retryCount })),
+  }
+}
+
+type StartedRow = StartedJob & { readonly retryCount: null }
+type LeftRow = { readonly id: string; readonly retryCount: number }
+
+function isStarted(row: StartedRow | LeftRow): row is StartedRow {
+  return row.retryCount === null
+}
+
+function isLeft(row: StartedRow | LeftRow): row is LeftRow {
+  return row.retryCount !== null
 }
 
 /** Those of the jobs that are pending, locked or not. */

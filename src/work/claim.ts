@@ -1,32 +1,51 @@
 /** Claiming: a delivery and its job become this worker's in one transaction. */
 import type { PgBoss } from 'pg-boss'
-import { drop, putBack, takeDeliveries, type Delivery } from '../queue/deliveries.ts'
+import { drop, putBack, taking, type Delivery } from '../queue/deliveries.ts'
 import type { Trx } from '../store/database.ts'
+import { isRefusal } from '../store/outage.ts'
 import { findPending, startJobs, type StartedJob } from '../store/starts.ts'
 import type { WorkDeps } from './deps.ts'
 
+type ClaimDeps = Pick<WorkDeps, 'db' | 'boss'>
+
 /** Up to `limit` jobs of a queue, started. */
-export function claim(
-  { db, boss }: Pick<WorkDeps, 'db' | 'boss'>,
+export async function claim(
+  deps: ClaimDeps,
   workerId: string,
   queue: string,
   limit: number,
 ): Promise<StartedJob[]> {
-  return db.transaction().execute(async (trx) => {
-    const deliveries = await takeDeliveries(boss, trx, queue, limit)
-    if (deliveries.length === 0) return []
-    const starts = deliveries.map(({ id, retryCount }) => ({ id, delivery: retryCount }))
-    const started = await startJobs(trx, workerId, starts)
-    if (started.length < deliveries.length) {
-      const mine = new Set(started.map(({ id }) => id))
-      await leave(
-        boss,
-        trx,
-        deliveries.filter((delivery) => !mine.has(delivery.id)),
-      )
-    }
-    return started
-  })
+  try {
+    // In one round trip: what is taken can nearly always be started.
+    return await taking(deps.boss, queue, limit, async (deliveries) => {
+      const { started } = await startJobs(deps.db, workerId, deliveries, { whole: true })
+      return started
+    })
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    return claimWithCare(deps, workerId, queue, limit)
+  }
+}
+
+function claimWithCare(
+  { db, boss }: ClaimDeps,
+  workerId: string,
+  queue: string,
+  limit: number,
+): Promise<StartedJob[]> {
+  return db.transaction().execute((trx) =>
+    taking(boss, queue, limit, async (deliveries) => {
+      const { started, left } = await startJobs(trx, workerId, deliveries, { whole: false })
+      if (left.length > 0) {
+        await leave(
+          boss,
+          trx,
+          left.map((delivery) => ({ ...delivery, queue })),
+        )
+      }
+      return started
+    }),
+  )
 }
 
 /**

@@ -7,11 +7,8 @@ export interface TcpProxy {
   /** Drops every connection and refuses new ones. */
   cut(): void
   mend(): void
-  /**
-   * From now on: once, when a client sends `statement` on a connection that has sent `after` before it, what the server
-   * answers is dropped with the connection.
-   */
-  swallowReplyTo(statement: string, after: string): void
+  /** From now on, once: an answer to a `statement` that has these words in it is dropped, with the connection. */
+  swallowReplyTo(statement: string, words?: string): void
   /** How often that has happened. */
   swallowed(): number
   close(): Promise<void>
@@ -21,14 +18,13 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let open = true
-  let poison: { statement: string; after: string } | undefined
+  let poison: { statement: string; words: string } | undefined
   let swallowed = 0
 
   const server = net.createServer((client) => {
     if (!open) client.destroy()
     const upstream = net.connect(Number(target.port), target.hostname)
-    let swallowing = false
-    let armed = false
+    let asked = ''
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => undefined)
@@ -39,16 +35,12 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
       })
     }
     client.on('data', (bytes) => {
-      const text = bytes.toString('latin1')
-      armed ||= poison !== undefined && text.includes(poison.after)
-      if (armed && poison !== undefined && text.includes(poison.statement)) {
-        poison = undefined
-        swallowing = true
-      }
+      asked = bytes.toString('latin1')
       upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
-      if (swallowing) {
+      if (poison && asked.includes(poison.statement) && bytes.includes(poison.words)) {
+        poison = undefined
         swallowed++
         client.destroy()
       } else client.write(bytes)
@@ -69,8 +61,8 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
     mend() {
       open = true
     },
-    swallowReplyTo(statement, after) {
-      poison = { statement, after }
+    swallowReplyTo(statement, words = '') {
+      poison = { statement, words }
     },
     swallowed: () => swallowed,
     close() {

@@ -15,6 +15,7 @@ interface PlanNode {
   readonly 'Relation Name'?: string
   readonly 'Actual Rows'?: number
   readonly 'Rows Removed by Filter'?: number
+  readonly 'Rows Removed by Join Filter'?: number
   readonly 'Shared Hit Blocks'?: number
   readonly 'Shared Read Blocks'?: number
   readonly Plans?: readonly PlanNode[]
@@ -88,7 +89,7 @@ function all(node: PlanNode): PlanNode[] {
 function flawsOf(node: PlanNode): string[] {
   const { 'Node Type': type, 'Relation Name': table, 'Actual Rows': rows = 0 } = node
   const where = table === undefined ? '' : ` of ${table}`
-  const dropped = node['Rows Removed by Filter'] ?? 0
+  const dropped = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Join Filter'] ?? 0)
   return [
     ...(type === 'Seq Scan' && rows + dropped > WASTED_ROWS ? [`${type}${where}`] : []),
     ...(/Sort/.test(type) && rows > SORTED_ROWS ? [`${type} of ${rows} rows`] : []),
