@@ -10,6 +10,7 @@ import { findNative } from './find.ts'
 import { withLock } from './lock.ts'
 import { readPassword, urlOf } from './login.ts'
 import { holdPresence, type EndPresence } from './presence.ts'
+import { openSocketFolder } from './socket.ts'
 import { startServer } from './start.ts'
 import { stopServer, stopUnlessUsed } from './stop.ts'
 import { giveTo } from './user.ts'
@@ -55,7 +56,7 @@ async function join(folder: DataFolder, binaries: Binaries): Promise<EmbeddedPos
   const endPresence = holdPresence(client, () => connect(postmaster.port, password))
   let left: Promise<void> | undefined
   return {
-    url: urlOf(postmaster.port, password),
+    url: urlOf(postmaster.port, password, openSocketFolder(folder.cluster, postmaster.port)),
     dataDir: folder.root,
     started: running === undefined,
     leave: () => (left ??= leave(folder, binaries, password, endPresence)),

@@ -22,6 +22,9 @@ export function readPassword(folder: DataFolder): string {
   )
 }
 
-export function urlOf(port: number, password: string): string {
-  return `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`
+/** By TCP; through a socket file in `folder`, where one is given. */
+export function urlOf(port: number, password: string, folder?: string): string {
+  const url = `postgres://${USER}:${password}@127.0.0.1:${port}/postgres`
+  // As libpq has it: the parameter goes before the host.
+  return folder === undefined ? url : `${url}?host=${encodeURIComponent(folder)}`
 }

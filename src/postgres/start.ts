@@ -8,6 +8,7 @@ import { EmbeddedPostgresError, quote } from './error.ts'
 import { lookUntil } from './look.ts'
 import { freePort } from './port.ts'
 import { findPostmaster, forgetProcess, isAlive, readPostmaster, type Postmaster } from './postmaster-file.ts'
+import { socketFolder } from './socket.ts'
 import { giveTo, spawnAs } from './user.ts'
 
 // Somebody was faster to take the port, or processes of a killed server are still on their way out.
@@ -58,8 +59,8 @@ async function launch(folder: DataFolder, binaries: Binaries, port: number): Pro
 function spawnServer(folder: DataFolder, binaries: Binaries, port: number): ChildProcess {
   const log = openSync(folder.log, 'a', 0o600)
   giveTo(folder.user, folder.log)
-  // TCP only: the path of a socket file may be 107 bytes long at most, and Windows has none.
-  const address = ['-h', '127.0.0.1', '-p', String(port), '-k', '']
+  // TCP as well: for those who look in with a tool of their own, and where there can be no socket file.
+  const address = ['-h', '127.0.0.1', '-p', String(port), '-k', socketFolder(folder.cluster) ?? '']
   // Several processes with a pool each; an idle slot costs next to nothing.
   const settings = ['-c', 'max_connections=200']
   const server = spawn(binaries.postgres, ['-D', folder.cluster, ...address, ...settings], {

@@ -1,11 +1,9 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Client, Pool } from 'pg'
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { lookUntil } from '../../src/postgres/look.ts'
 import { ask, join, joinElsewhere, kill, newFolder, refusal, serverOf } from './playground.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 // Initialised by the first test and used by the others, which all leave it without a server.
 const folder = newFolder(afterAll)
@@ -23,11 +21,25 @@ describe('the embedded Postgres', () => {
   it('answers, and stops when the only one leaves', async () => {
     const postgres = await join(folder)
     expect(postgres).toMatchObject({ dataDir: folder, started: true })
-    expect(postgres.url).toMatch(/^postgres:\/\/acceptd:[\w-]{32}@127\.0\.0\.1:\d+\/postgres$/)
+    expect(postgres.url).toMatch(/^postgres:\/\/acceptd:[\w-]{32}@127\.0\.0\.1:\d+\/postgres\b/)
     expect(await ask(postgres.url, 'select 1')).toBe(1)
     await postgres.leave()
     expect(serverOf(folder)).toBeUndefined()
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'is reached through a socket file, or by TCP where its path is too long',
+    async () => {
+      const through = await join(folder)
+      expect(await ask(through.url, 'select inet_server_addr()')).toBeNull()
+      const byTcp = through.url.replace(/\?.*/, '')
+      expect(await ask(byTcp, 'select inet_server_addr()::text')).toBe('127.0.0.1/32')
+      await through.leave()
+      const far = await join(path.join(newFolder(onTestFinished), 'far'.repeat(30)))
+      expect(await ask(far.url, 'select inet_server_addr()::text')).toBe('127.0.0.1/32')
+      await far.leave()
+    },
+  )
 
   it('is as durable as Postgres is, speaks UTF-8 and wants a password', async () => {
     const { url, leave } = await join(folder)

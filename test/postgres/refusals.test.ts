@@ -1,10 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { findNative } from '../../src/postgres/find.ts'
 import { clusterOf, join, joinElsewhere, newFolder, refusal } from './playground.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 describe('the programs', () => {
   it('are not bundled for every platform', async () => {

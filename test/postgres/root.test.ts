@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findNative } from '../../src/postgres/find.ts'
 import { ask, clusterOf, join, joinElsewhere, newFolder, serverOf } from './playground.ts'
-
-vi.setConfig({ testTimeout: 30_000 })
 
 const NOBODY = 65_534
 

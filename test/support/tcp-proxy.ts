@@ -53,7 +53,11 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
     for (const socket of sockets) socket.destroy()
   }
   return {
-    url: Object.assign(new URL(databaseUrl), { port: String((server.address() as AddressInfo).port) }).href,
+    // Without the parameter that names the socket file.
+    url: Object.assign(new URL(databaseUrl), {
+      port: String((server.address() as AddressInfo).port),
+      search: '',
+    }).href,
     cut() {
       open = false
       drop()
