@@ -19,9 +19,9 @@ export interface Options {
 
 export const HELP = `npm run bench -- [options]
 
-  --only <measures>        some of submit, submit-keyed, plain-transaction, poll, drain, latency, idle
-  --contestants <names>    some of acceptd, express, plain-transaction, boss-send, boss-work, boss-work-batch,
-                           bullmq, graphile-worker, restate (commas between)
+  --only <measures>        some of submit, submit-keyed, plain-transaction, poll, drain, latency, idle, disk
+  --contestants <names>    some of acceptd, express, plain-transaction, boss-send, boss-work, boss-work-one,
+                           boss-work-batch, bullmq, graphile-worker, restate (commas between)
   --rounds <n>             how often everybody has a turn (5)
   --seconds <n>            how long a sample is (5)
   --jobs <numbers>         sizes of the backlog to drain (20000,200000)

@@ -13,7 +13,7 @@ const TASKS = path.join(import.meta.dirname, '../tasks')
 
 export const acceptd: Contestant = {
   name: ACCEPTD,
-  measures: ['submit', 'submit-keyed', 'plain-transaction', 'latency', 'drain', 'poll', 'idle'],
+  measures: ['submit', 'submit-keyed', 'plain-transaction', 'latency', 'drain', 'poll', 'idle', 'disk'],
   open: (folder, started) => openAcceptd(path.join(folder, 'data'), started),
 }
 
@@ -37,6 +37,7 @@ export async function openAcceptd(dataDir: string, started: Started, { keep = fa
     },
     remaining: () =>
       postgres.count("select count(*) from acceptd.jobs where status in ('pending', 'running')"),
+    bytes: postgres.bytes,
     traces: () => readTraces(postgres),
     transactions: () =>
       postgres.count(

@@ -1,7 +1,7 @@
 /** Everybody, in the order in which the first round begins. */
 import { acceptd } from './acceptd.ts'
 import { acceptdWithHistory } from './acceptd-with-history.ts'
-import { bossSend, bossWork, bossWorkBatch } from './boss.ts'
+import { bossSend, bossWork, bossWorkBatch, bossWorkOne } from './boss.ts'
 import { bullmq } from './bullmq.ts'
 import type { Contestant } from './contestant.ts'
 import { express } from './express.ts'
@@ -17,6 +17,7 @@ export function contestants(history: number): readonly Contestant[] {
     plainTransaction,
     bossSend,
     bossWork,
+    bossWorkOne,
     bossWorkBatch,
     bullmq,
     graphileWorker,

@@ -20,9 +20,17 @@ export const bossWork: Contestant = {
   open: (folder, started) => open(folder, started, {}),
 }
 
+export const bossWorkOne: Contestant = {
+  name: 'boss-work-one',
+  measures: ['drain'],
+  // One each time it polls, twice a second.
+  drainsAtMost: 20,
+  open: (folder, started) => open(folder, started, {}, 1),
+}
+
 export const bossWorkBatch: Contestant = {
   name: 'boss-work-batch',
-  measures: ['drain', 'latency'],
+  measures: ['drain', 'latency', 'disk'],
   open: (folder, started) => open(folder, started, { BENCH_BATCHES: 'yes' }),
 }
 
@@ -30,12 +38,17 @@ async function open(
   folder: string,
   started: Started,
   batches: Readonly<Record<string, string>>,
+  workersAtMost = Number.POSITIVE_INFINITY,
 ): Promise<Stand> {
   const postgres = started.store('postgres', await openPostgres(path.join(folder, 'data')))
   const env = { BENCH_DATABASE_URL: postgres.url }
   return {
     serve: () => started.serve('boss-send', env),
-    work: async (options) => started.work('boss-work', options, { ...env, ...batches }),
+    work: async ({ concurrency, jobs }) => {
+      const workers = Math.min(concurrency, workersAtMost)
+      return started.work('boss-work', { concurrency: workers, jobs }, { ...env, ...batches })
+    },
+    bytes: postgres.bytes,
     fill: (jobs) => fill(postgres.url, jobs),
     remaining: () => postgres.count("select count(*) from pgboss.job where state < 'completed'"),
     async traces() {

@@ -3,7 +3,7 @@ import type { Transaction } from '../load/load.ts'
 import type { Api, Started, Worker, WorkOptions } from './started.ts'
 
 export type MeasureName =
-  'submit' | 'submit-keyed' | 'plain-transaction' | 'latency' | 'drain' | 'poll' | 'idle'
+  'submit' | 'submit-keyed' | 'plain-transaction' | 'latency' | 'drain' | 'poll' | 'idle' | 'disk'
 
 /** Whom the others are compared to. */
 export const ACCEPTD = 'acceptd'
@@ -31,6 +31,8 @@ export interface Stand {
   readonly remaining?: () => Promise<number>
   /** What became of the `stamp` jobs. */
   readonly traces?: () => Promise<readonly Trace[]>
+  /** How large all its tables and indexes are. */
+  readonly bytes?: () => Promise<number>
   /** How many transactions the database has ended so far. */
   readonly transactions?: () => Promise<number>
   /** For comparison with no server at all. */

@@ -1,4 +1,5 @@
 /** Everything there is to find out, in the order of a run. */
+import { disk } from './disk.ts'
 import { drain } from './drain.ts'
 import { idle } from './idle.ts'
 import { latency } from './latency.ts'
@@ -15,4 +16,5 @@ export const MEASURES: readonly Measure[] = [
   drain,
   latency,
   idle,
+  disk,
 ]

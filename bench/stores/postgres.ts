@@ -10,6 +10,8 @@ export interface Postgres {
   readonly pool: pg.Pool
   /** A single number. */
   readonly count: (sql: string) => Promise<number>
+  /** Size of all tables, with their indexes. */
+  readonly bytes: () => Promise<number>
   readonly close: () => Promise<void>
 }
 
@@ -18,14 +20,19 @@ export async function openPostgres(folder: string, { keep = false } = {}): Promi
   const { url, dataDir, leave } = await joinEmbeddedPostgres(folder)
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'bench' })
   pool.on('error', () => undefined) // the query that needs the connection will say so
+  const count = async (sql: string) => {
+    const { rows } = await pool.query<unknown[]>({ text: sql, rowMode: 'array' })
+    return Number(rows[0]?.[0])
+  }
   return {
     url,
     pid: Number.parseInt(await fs.readFile(path.join(dataDir, 'postgres', 'postmaster.pid'), 'utf8'), 10),
     pool,
-    async count(sql) {
-      const { rows } = await pool.query<unknown[]>({ text: sql, rowMode: 'array' })
-      return Number(rows[0]?.[0])
-    },
+    count,
+    bytes: () =>
+      count(`
+        select sum(pg_total_relation_size(oid)) from pg_class
+        where relkind = 'r' and relnamespace::regnamespace::text !~ '^(pg_|information_schema)'`),
     async close() {
       await pool.end()
       await leave()
