@@ -51,11 +51,8 @@ export async function accept(
   // hold up the next: NOTIFY takes a lock that is global to the database.
   const [only, another] = jobs
   const alone = only && !another ? { notify: signals.payloadFor(only.submission.task.queue) } : {}
-  const stored = await insertJobs(db, inOrder, { alongside: ENQUEUE_STORED, patienceMs, ...alone })
-  const accepted = jobs.map((job) => {
-    const times = stored.get(job.id)
-    return times && pendingJob(job, times)
-  })
+  const { at, known } = await insertJobs(db, inOrder, { alongside: ENQUEUE_STORED, patienceMs, ...alone })
+  const accepted = jobs.map((job) => (known.has(job.id) ? undefined : pendingJob(job, at)))
   for (const queue of new Set(accepted.flatMap((job) => job?.queue ?? []))) {
     if (another) signals.work(queue)
     else signals.workHere(queue)

@@ -36,17 +36,9 @@ export function newJob(keyed: KeyedSubmission, retentionSeconds: number): NewJob
   }
 }
 
-/** What only the database can tell of it: by its clock. */
-export interface Stored {
-  readonly createdAt: Date
-  readonly runAt: Date
-}
-
-/** The job that was stored. Said here and not read back: that would double the work of accepting one. */
-export function pendingJob(
-  { id, principal, submission, retentionSeconds }: NewJob,
-  { createdAt, runAt }: Stored,
-): Job {
+/** The job as it was stored. Said here and not read back: that would double the work of accepting one. */
+export function pendingJob({ id, principal, submission, retentionSeconds }: NewJob, createdAt: Date): Job {
+  const { runAt = createdAt } = submission
   return {
     id,
     principal,
@@ -61,7 +53,8 @@ export function pendingJob(
     crashes: 0,
     createdAt,
     updatedAt: createdAt,
-    runAt,
+    // A wish for a time gone by means now.
+    runAt: runAt > createdAt ? runAt : createdAt,
     retentionSeconds,
     readAt: createdAt,
   }

@@ -1,6 +1,6 @@
 /** Storing jobs, each unless its key has one already. */
 import { sql, type RawBuilder } from 'kysely'
-import type { NewJob, Stored } from '../job/new-job.ts'
+import type { NewJob } from '../job/new-job.ts'
 import type { Db } from './database.ts'
 import { executePrepared } from './prepared.ts'
 
@@ -13,19 +13,29 @@ export interface InsertOptions {
   readonly notify?: string
 }
 
-/**
- * One statement, and so one round trip: outside of a transaction it is one by itself. Returns what was stored, by id.
- * Missing is whose principal has used the key before; findJobByKey then has that job.
- */
+export interface Inserted {
+  /** When, by the database's clock. */
+  readonly at: Date
+  /** Ids of those that were not stored: their principal has used the key before. findJobByKey then has that job. */
+  readonly known: ReadonlySet<string>
+}
+
+/** One statement, and so one round trip: outside of a transaction it is one by itself. */
 export async function insertJobs(
   db: Db,
   jobs: readonly NewJob[],
   { alongside, patienceMs, notify }: InsertOptions,
-): Promise<Map<string, Stored>> {
-  // A wish for a time gone by means now. As one parameter, whatever their number: a list of values would be another
-  // statement to plan for each length.
-  const insert = sql<{ id: string; created_at: Date; run_at: Date }>`
-    with stored as (
+): Promise<Inserted> {
+  // As one parameter, whatever their number: a list of values would be another statement to plan for each length. And one
+  // row comes back, whatever their number: to read one for each would cost as much as to send it.
+  const insert = sql<{ at: Date; known: string[] }>`
+    with given as (
+      select * from json_to_recordset(${JSON.stringify(jobs.map(given))}::json) as given (
+        id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
+        idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz
+      )
+    ),
+    stored as (
       insert into acceptd.jobs (
         id, principal, task, queue, input, tags, priority, max_attempts, idempotency_key, fingerprint,
         retention_seconds, run_at
@@ -34,20 +44,19 @@ export async function insertJobs(
         id, principal, task, queue, input::json, tags, priority, max_attempts, idempotency_key, fingerprint,
         retention_seconds, greatest(run_at, now())
       from
-        (select set_config('lock_timeout', ${String(patienceMs)}, true) as patience) local,
-        json_to_recordset(${JSON.stringify(jobs.map(given))}::json) as given (
-          id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
-          idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz
-        )
+        (select set_config('lock_timeout', ${String(patienceMs)}, true) as patience) local, given
       where patience is not null
       on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
-      returning id, queue, priority, created_at, run_at
+      returning id, queue, priority, run_at
     ),
     delivered as (${alongside})
-    select id, created_at, run_at ${notify === undefined ? sql`` : sql`, pg_notify('acceptd_work', ${notify})`}
-    from stored`
+    select
+      now() as at,
+      array(select id::text from given where id not in (select id from stored)) as known
+      ${notify === undefined ? sql`` : sql`, (select pg_notify('acceptd_work', ${notify}) from stored)`}`
   const { rows } = await executePrepared(db, insert)
-  return new Map(rows.map(({ id, created_at, run_at }) => [id, { createdAt: created_at, runAt: run_at }]))
+  const [{ at, known }] = rows as [{ at: Date; known: string[] }]
+  return { at, known: new Set(known) }
 }
 
 function given({ id, principal, submission, input, idempotency, retentionSeconds }: NewJob) {

@@ -15,10 +15,10 @@ export interface Slots {
   settled(queue: string): void
 }
 
-// Outcomes of a lane that are being written while its slots run the next jobs: two batches of the settler, so that neither
-// waits for the other. More would be held in memory only to be lost in a crash. By lane: a flood in one must not hold up
-// the others.
-const MAX_UNSETTLED = 1000
+// Outcomes of a lane that are being written while its slots run the next jobs: the two batches that the settler has under
+// way, and as many that gather meanwhile. More would be held in memory only to be lost in a crash. By lane: a flood in one
+// must not hold up the others.
+const MAX_UNSETTLED = 2000
 
 /** @param slotsOf how many a lane has */
 export function slotsFor(
