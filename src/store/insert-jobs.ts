@@ -27,7 +27,7 @@ export async function insertJobs(
   { alongside, patienceMs, notify }: InsertOptions,
 ): Promise<Inserted> {
   // As one parameter, whatever their number: a list of values would be another statement to plan for each length. And one
-  // row comes back, whatever their number: to read one for each would cost as much as to send it.
+  // row comes back, whatever their number: all else of a job is known here.
   const insert = sql<{ at: Date; known: string[] }>`
     with given as (
       select * from json_to_recordset(${JSON.stringify(jobs.map(given))}::json) as given (
