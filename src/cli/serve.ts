@@ -1,8 +1,11 @@
 /** `acceptd serve`: starts everything, says where it is, and stops it when told to. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { loadTasks, SHIPPED_TASKS } from '../load-tasks.ts'
 import { createLog } from '../log.ts'
 import { startAcceptd } from '../main.ts'
+import { isOutage } from '../store/outage.ts'
 import { say } from './tell.ts'
 import { welcome } from './welcome.ts'
 
@@ -16,7 +19,9 @@ export async function serve(config: Config): Promise<void> {
   const stopping = stopRequested()
   void endAfter(stopping, Math.max(config.graceSeconds, config.drainSeconds) + CLOSE_SECONDS)
   const catalogue = await loadTasks([SHIPPED_TASKS, ...config.taskFolders])
-  const { port, dataDir, close } = await startAcceptd(config, catalogue, log)
+  const { port, dataDir, close } = await patiently(config, log, stopping, () =>
+    startAcceptd(config, catalogue, log),
+  )
 
   if (config.production) log.info({ role, host, port, tasks: [...catalogue.keys()] }, 'acceptd is ready')
   else {
@@ -36,6 +41,29 @@ export async function serve(config: Config): Promise<void> {
   announce('acceptd has stopped')
   // A task that ignores its signal would keep the process, though its job was handed back and may run elsewhere by now.
   process.exit()
+}
+
+// Between two tries; the second, and so on until it is half a minute.
+const RETRY_MS = { least: 500, most: 30_000 }
+
+/** In production a process that is started while the database is away waits for it: whoever starts it again would, too. */
+async function patiently<T>(
+  { production }: Config,
+  log: Logger,
+  stopping: Promise<void>,
+  start: () => Promise<T>,
+): Promise<T> {
+  let stopped = false
+  void stopping.then(() => (stopped = true))
+  for (let pauseMs = RETRY_MS.least; ; pauseMs = Math.min(pauseMs * 2, RETRY_MS.most)) {
+    try {
+      return await start()
+    } catch (error) {
+      if (!production || !isOutage(error) || stopped) throw error
+      log.warn({ reason: (error as Error).message, pauseMs }, 'the database cannot be reached; trying again')
+    }
+    await Promise.race([sleep(pauseMs), stopping])
+  }
 }
 
 /** A database that has fallen silent, or a start that hangs, must not keep the process. */

@@ -15,12 +15,19 @@ import { giveTo, spawnAs } from './user.ts'
 const PASSING = /Address already in use|is still in use/
 const PASSING_SECONDS = 10
 
-/** Only for the holder of the lock, when no server runs. */
-export async function startServer(folder: DataFolder, binaries: Binaries): Promise<Postmaster> {
+/**
+ * Only for the holder of the lock, when no server runs.
+ * @param wanted the port it had, where that is known; else that of a server that crashed
+ */
+export async function startServer(
+  folder: DataFolder,
+  binaries: Binaries,
+  wanted?: number,
+): Promise<Postmaster> {
   const previous = readPostmaster(folder.cluster)
   if (previous !== undefined && isAlive(previous.pid)) forgetProcess(folder.cluster)
   // After a crash on the same port again, so that programs which outlived the server find it where it was.
-  let port = await freePort(previous?.port)
+  let port = await freePort(wanted ?? previous?.port)
   let failure: Error = notReady(folder)
   const started = await lookUntil(PASSING_SECONDS, async () => {
     try {

@@ -1,0 +1,54 @@
+/** Faults of one process's line to the database. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FaultMaker } from './fault.ts'
+
+// Statements that change something, by their words or by the name that prepared ones go by.
+const CHANGES = /commit|acceptd_\d|for key share|ending\.result/
+const SWALLOW_MS = 3000
+
+export const CONNECTION_FAULTS: readonly FaultMaker[] = [
+  {
+    kind: 'connection-delay',
+    weight: 4,
+    befalls: 'process',
+    async make(_system, { proxy }, dice) {
+      const ms = dice.whole(20, 300)
+      proxy.delay(ms)
+      await sleep(dice.whole(500, 5000))
+      proxy.mend()
+      return `${ms} ms`
+    },
+  },
+  {
+    kind: 'connection-blackhole',
+    weight: 3,
+    befalls: 'process',
+    async make(_system, { proxy }, dice) {
+      const ms = dice.whole(500, 8000)
+      proxy.blackhole()
+      await sleep(ms)
+      proxy.mend()
+      return `${ms} ms`
+    },
+  },
+  {
+    kind: 'connection-reset',
+    weight: 4,
+    befalls: 'process',
+    make(_system, { proxy }) {
+      proxy.reset()
+      return Promise.resolve('all')
+    },
+  },
+  {
+    kind: 'reply-swallowed',
+    weight: 12,
+    befalls: 'process',
+    async make(_system, { proxy }) {
+      proxy.swallowReplyTo(CHANGES)
+      await sleep(SWALLOW_MS)
+      proxy.mend()
+      return 'to a statement that changes something'
+    },
+  },
+]

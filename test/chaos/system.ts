@@ -1,0 +1,114 @@
+/** The system of a run: one Postgres, two APIs and three workers, each with a line of its own to the database. */
+import pg from 'pg'
+import { audit } from '../../src/queue/audit.ts'
+import { openDatabase } from '../../src/store/database.ts'
+import { prepareDatabase } from '../../src/prepare.ts'
+import { until } from '../support/until.ts'
+import type { Evidence } from './checks/evidence.ts'
+import { now } from './clock.ts'
+import { databaseServer, type DatabaseServer } from './database-server.ts'
+import type { Dice } from './dice.ts'
+import { startMember, type Member } from './member.ts'
+import { mutantNamed } from './mutants.ts'
+import { proxyTo, type Proxy } from './proxy.ts'
+import type { Recorder } from './recorder.ts'
+import { countOpen, placeWitness, takeSnapshot } from './snapshot.ts'
+
+export interface Part {
+  readonly member: Member
+  readonly proxy: Proxy
+}
+
+export interface System {
+  readonly database: DatabaseServer
+  readonly parts: readonly Part[]
+  /** Asks the database, past every proxy, on a connection that is made for it. */
+  ask<T>(question: (client: pg.Client) => Promise<T>): Promise<T>
+  /** Everything it says at the end. */
+  evidence(): Promise<Evidence>
+  /** How many jobs have not ended. */
+  open(): Promise<number>
+  stop(): Promise<void>
+}
+
+export interface SystemOptions {
+  readonly folder: string
+  readonly recorder: Recorder
+  readonly dice: Dice
+  readonly mutant?: string
+}
+
+const ROLES = ['api', 'api', 'worker', 'worker', 'worker'] as const
+// One start in so many is with a clock that is an hour off.
+const CLOCK_IS_OFF = 0.2
+const HOUR_MS = 3_600_000
+
+export async function startSystem({ folder, recorder, dice, mutant }: SystemOptions): Promise<System> {
+  const database = await databaseServer(folder)
+  const { url } = database
+  await prepare(url, mutant)
+  const parts: Part[] = []
+  for (const [index, role] of ROLES.entries()) {
+    const name = `${role} ${ROLES.slice(0, index).filter((other) => other === role).length + 1}`
+    const clock = dice.named(`clock of ${name}`)
+    const proxy = await proxyTo(url)
+    const environment = () => ({
+      CHAOS_CLOCK_MS: String(clock.chance(CLOCK_IS_OFF) ? clock.one([-HOUR_MS, HOUR_MS]) : 0),
+      ...(mutant === undefined ? {} : { CHAOS_MUTANT: mutant }),
+    })
+    const member = startMember({ name, role, databaseUrl: proxy.url, folder, recorder, environment })
+    parts.push({ member, proxy })
+  }
+  await until('all processes to be ready', () => parts.every(({ member }) => member.isReady()))
+  return {
+    database,
+    parts,
+    ask: (question) => ask(url, question),
+    open: () => ask(url, countOpen),
+    async evidence() {
+      const snapshot = await ask(url, (client) => takeSnapshot(client, () => auditOf(url)))
+      return { history: recorder.history(), snapshot, clockOffset: now() - Date.now() }
+    },
+    async stop() {
+      await Promise.all(parts.map(({ member }) => member.stop()))
+      await Promise.all(parts.map(({ proxy }) => proxy.close()))
+      await database.stop('SIGINT')
+      await database.remove()
+    },
+  }
+}
+
+async function prepare(url: string, mutant: string | undefined): Promise<void> {
+  const onError = (error: Error): never => {
+    throw error
+  }
+  const database = openDatabase({ url, name: 'chaos', maxConnections: 2, onError })
+  const { boss } = await prepareDatabase(database, new Map(), onError)
+  await boss.stop({ graceful: false })
+  await database.close()
+  await ask(url, async (client) => {
+    await placeWitness(client)
+    const { sql } = mutant === undefined ? {} : mutantNamed(mutant)
+    if (sql !== undefined) await client.query(sql)
+  })
+}
+
+async function auditOf(url: string) {
+  const database = openDatabase({ url, name: 'audit', maxConnections: 1, onError: () => undefined })
+  try {
+    return await audit(database.db)
+  } finally {
+    await database.close()
+  }
+}
+
+async function ask<T>(url: string, question: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'chaos' })
+  client.on('error', () => undefined) // told by the question
+  await client.connect()
+  try {
+    return await question(client)
+  } finally {
+    await client.end()
+  }
+}
