@@ -22,9 +22,14 @@ export interface Question {
 }
 
 export interface Caller {
-  /** Answers what was noted; never rejects. */
+  /** Answers what was noted, also where no answer came. Once closed it rejects, and notes nothing more. */
   ask(question: Question, member?: Member): Promise<Asked>
   close(): void
+}
+
+/** Asked after the end: what is left of a story is not told. */
+export class RunOver extends Error {
+  override readonly name = 'RunOver'
 }
 
 // Longer than any pause of a process, so that only who is dead gives no answer.
@@ -33,12 +38,28 @@ const PATIENCE_MS = 40_000
 /** @param pick one of the APIs, for who does not care which */
 export function caller(pick: () => Member, recorder: Recorder): Caller {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
+  let closed = false
+
+  function expectOpen(): void {
+    if (closed) throw new RunOver()
+  }
+
+  async function addressOf(member: Member): Promise<string> {
+    for (;;) {
+      expectOpen()
+      const url = member.url()
+      if (url !== undefined) return url
+      await sleep(50)
+    }
+  }
+
   return {
     async ask(question, member = pick()) {
       const base = await addressOf(member)
       const { kind, wish, jobId } = question
       const from = now()
       const answer = await talk(agent, base, question)
+      expectOpen()
       const id = jobId ?? answer.location?.split('/').at(-1)
       const asked: Asked = {
         type: 'asked',
@@ -57,15 +78,10 @@ export function caller(pick: () => Member, recorder: Recorder): Caller {
       recorder.note(asked)
       return asked
     },
-    close: () => agent.destroy(),
-  }
-}
-
-async function addressOf(member: Member): Promise<string> {
-  for (;;) {
-    const url = member.url()
-    if (url !== undefined) return url
-    await sleep(50)
+    close() {
+      closed = true
+      agent.destroy()
+    },
   }
 }
 

@@ -1,13 +1,13 @@
 /** The load: stories that begin one after another, whatever becomes of the ones before. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Caller } from './caller.ts'
+import { RunOver, type Caller } from './caller.ts'
 import type { Dice } from './dice.ts'
 import { tellStory } from './stories.ts'
 
 export interface Load {
   readonly begun: () => number
-  /** Begins no more; resolves when the last story is over. */
-  stop(): Promise<void>
+  /** Begins no more; resolves when the last story is over, or when those that are not have had that long. */
+  stop(seconds: number): Promise<void>
 }
 
 export interface LoadOptions {
@@ -36,17 +36,22 @@ export function startLoad({ caller, dice, rate }: LoadOptions): Load {
         due = performance.now()
       }
       const name = `wish ${begun++}`
-      const story = tellStory(caller, name, dice.named(name)).finally(() => underWay.delete(story))
+      const story = tellStory(caller, name, dice.named(name))
+        .catch((error: unknown) => {
+          if (!(error instanceof RunOver)) throw error
+        })
+        .finally(() => underWay.delete(story))
       underWay.add(story)
     }
   }
 
   return {
     begun: () => begun,
-    async stop() {
+    async stop(seconds) {
       stopped = true
       await beginning
-      await Promise.all(underWay)
+      // A job that never ends has a story that never does.
+      await Promise.race([Promise.all(underWay), sleep(seconds * 1000, undefined, { ref: false })])
     },
   }
 }

@@ -52,6 +52,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     signal,
     say = () => undefined,
   } = options
+  const { quietSeconds = QUIET_SECONDS } = options
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'acceptd-chaos-'))
   // Postgres may run as another user, who has to be let in.
   await fs.chmod(folder, 0o755)
@@ -75,9 +76,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
       if (looks % 30 === 0) say(`${looks} s: ${load.begun()} wishes, ${evil.faults()} faults`)
     }
     await evil.stop()
-    await load.stop()
+    await load.stop(quietSeconds)
     say('everything is mended; waiting for the last jobs to end')
-    await untilQuiet(system, options.quietSeconds ?? QUIET_SECONDS)
+    await untilQuiet(system, quietSeconds)
     await readAll(calls, await system.evidence())
     const evidence = await system.evidence()
     return { evidence, violations: checkRun(evidence), folder }
