@@ -31,7 +31,7 @@ export interface ApiParts {
 
 export interface Api {
   readonly port: number
-  /** From now on whoever waits is answered and nothing new is accepted; resolves when load balancers have had time to see. */
+  /** From now on it is not ready, and whoever waits is answered; resolves when load balancers have had time to see, and nothing new is accepted. */
   readonly drain: () => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -43,6 +43,7 @@ export async function startApi(
   const { host, port, publicUrl, retentionSeconds, maxWaiting, maxAccepting, drainSeconds, apiKeys } = config
   const urls = urlsBelow(publicUrl)
   const draining = new AbortController()
+  const refusing = new AbortController()
   // Every stream and every waiting request listens to it.
   setMaxListeners(0, draining.signal)
   const onError = (error: unknown) => log.debug({ err: error }, 'could not look')
@@ -63,7 +64,7 @@ export async function startApi(
     forecasts: forecastsFrom(db, catalogue, onError),
     cursors: cursorSeal(await readSecret(db, 'cursor')),
     authenticate: authentication(apiKeys),
-    draining: draining.signal,
+    refusing: refusing.signal,
   }
   const app = createApp({
     context,
@@ -74,9 +75,11 @@ export async function startApi(
   const server = await listen(app, { host, port, log, urls })
   return {
     port: server.port,
-    drain: () => {
+    async drain() {
       draining.abort()
-      return sleep(drainSeconds * 1000)
+      await sleep(drainSeconds * 1000)
+      // Not before: until load balancers have seen it, new work goes on coming, and whoever sends it has done nothing wrong.
+      refusing.abort()
     },
     close: server.close,
   }

@@ -20,6 +20,6 @@ export interface HttpContext {
   readonly cursors: CursorSeal
   /** The first thing that every route of jobs and tasks passes through. */
   readonly authenticate: RequestHandler
-  /** Aborted from the moment the process was asked to stop: it accepts no more jobs. */
-  readonly draining: AbortSignal
+  /** Aborted when a process that was asked to stop accepts no more jobs: load balancers have had their time to look elsewhere. */
+  readonly refusing: AbortSignal
 }

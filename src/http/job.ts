@@ -77,7 +77,7 @@ export function jobHandlers(context: HttpContext) {
   }
 
   async function retry(req: Request, res: Response): Promise<void> {
-    if (context.draining.aborted) throw stopping()
+    if (context.refusing.aborted) throw stopping()
     const job = await retryJob(deps, catalogue, wantedBy(context, req, res))
     sendAccepted(context, res, job)
   }

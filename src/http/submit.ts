@@ -67,7 +67,7 @@ async function submit(
   let submission: Submission
   try {
     submission = submissionFrom(catalogue, sent, inputAt)
-    if (context.draining.aborted) throw stopping()
+    if (context.refusing.aborted) throw stopping()
   } catch (error) {
     // What was accepted once must replay even if the task's schema has been tightened since, or the process is stopping.
     const earlier = await findReplay(deps.db, known)

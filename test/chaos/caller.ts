@@ -21,9 +21,12 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** Where an API is, as long as it is there. */
+export type Api = Pick<Member, 'name' | 'url'>
+
 export interface Caller {
   /** Answers what was noted, also where no answer came. Once closed it rejects, and notes nothing more. */
-  ask(question: Question, member?: Member): Promise<Asked>
+  ask(question: Question, member?: Api): Promise<Asked>
   close(): void
 }
 
@@ -36,7 +39,7 @@ export class RunOver extends Error {
 const PATIENCE_MS = 40_000
 
 /** @param pick one of the APIs, for who does not care which */
-export function caller(pick: () => Member, recorder: Recorder): Caller {
+export function caller(pick: () => Api, recorder: Recorder): Caller {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
   let closed = false
 
@@ -44,7 +47,7 @@ export function caller(pick: () => Member, recorder: Recorder): Caller {
     if (closed) throw new RunOver()
   }
 
-  async function addressOf(member: Member): Promise<string> {
+  async function addressOf(member: Api): Promise<string> {
     for (;;) {
       expectOpen()
       const url = member.url()

@@ -36,6 +36,8 @@ export interface SystemOptions {
   readonly recorder: Recorder
   readonly dice: Dice
   readonly mutant?: string
+  /** Of every process, besides what all have. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 const ROLES = ['api', 'api', 'worker', 'worker', 'worker'] as const
@@ -43,7 +45,8 @@ const ROLES = ['api', 'api', 'worker', 'worker', 'worker'] as const
 const CLOCK_IS_OFF = 0.2
 const HOUR_MS = 3_600_000
 
-export async function startSystem({ folder, recorder, dice, mutant }: SystemOptions): Promise<System> {
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { folder, recorder, dice, mutant } = options
   const database = await databaseServer(folder)
   const { url } = database
   await prepare(url, mutant)
@@ -53,6 +56,7 @@ export async function startSystem({ folder, recorder, dice, mutant }: SystemOpti
     const clock = dice.named(`clock of ${name}`)
     const proxy = await proxyTo(url)
     const environment = () => ({
+      ...options.environment,
       CHAOS_CLOCK_MS: String(clock.chance(CLOCK_IS_OFF) ? clock.one([-HOUR_MS, HOUR_MS]) : 0),
       ...(mutant === undefined ? {} : { CHAOS_MUTANT: mutant }),
     })

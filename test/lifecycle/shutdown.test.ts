@@ -78,6 +78,21 @@ describe('a worker that is asked to stop', () => {
 })
 
 describe('an API that is asked to stop', () => {
+  it('accepts as before as long as it drains, on connections that it asks to be closed', async () => {
+    const api = await serve({
+      DATABASE_URL: house.databaseUrl,
+      ACCEPTD_ROLE: 'api',
+      ACCEPTD_DRAIN_SECONDS: '2',
+    })
+    api.process.kill('SIGTERM')
+    await until('it to be seen', async () => (await fetch(`${api.url}/readyz`)).status === 503)
+    const headers = { 'Content-Type': 'application/json' }
+    const answer = await fetch(`${api.url}/tasks/ok`, { method: 'POST', body: '{}', headers })
+    expect([answer.status, answer.headers.get('connection')]).toEqual([202, 'close'])
+    await house.api.post(`${answer.headers.get('location')}/cancel`).expect(200)
+    expect(await api.exited).toBe(0)
+  })
+
   it('finishes the request under way, and says on its connection that it is the last', async () => {
     const api = await serve({ DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE: 'api' })
     const client = await house.database.pool.connect()
