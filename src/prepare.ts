@@ -1,6 +1,7 @@
 /** Brings a database to where acceptd can run on it: our tables and pg-boss's, whoever else starts at the same time. */
 import type { PgBoss } from 'pg-boss'
 import type { Catalogue } from './job/catalogue.ts'
+import { suspectsOf } from './job/lane.ts'
 import { startBoss } from './queue/boss.ts'
 import type { Database } from './store/database.ts'
 import { migrateUp } from './store/migrate.ts'
@@ -11,7 +12,7 @@ export interface Prepared {
   readonly boss: PgBoss
   /** Names of the migrations that were missing. */
   readonly applied: readonly string[]
-  /** Where jobs of the tasks in the catalogue may wait: in their lanes, and in those that they were in before. */
+  /** Where jobs of the tasks in the catalogue may wait: in their lanes, in those that they were in before, as suspects. */
   readonly queues: readonly TaskQueue[]
 }
 
@@ -26,7 +27,11 @@ export function prepareDatabase(
       db,
       [...catalogue.values()].map(({ name, queue }) => ({ task: name, queue })),
     )
-    const queues = (await findQueues(db)).filter(({ task }) => catalogue.has(task))
+    const recorded = (await findQueues(db)).filter(({ task }) => catalogue.has(task))
+    const queues = recorded.flatMap(({ task, queue }) => [
+      { task, queue },
+      { task, queue: suspectsOf(queue) },
+    ])
     const boss = await startBoss({ pool, queues: queues.map(({ queue }) => queue), onError })
     return { applied, boss, queues }
   })

@@ -2,6 +2,7 @@
 import type { Catalogue } from '../job/catalogue.ts'
 import { JobError } from '../job/errors.ts'
 import type { Job } from '../job/job.ts'
+import { homeOf } from '../job/lane.ts'
 import { isTerminal } from '../job/status.ts'
 import { enqueue } from '../queue/deliveries.ts'
 import { rerun } from '../store/moves.ts'
@@ -25,7 +26,7 @@ export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted)
     // A task that only other processes know gets one attempt; nothing is known here of its policy.
     const task = catalogue.get(held.task)
     const attempts = (task?.retry.limit ?? 0) + 1
-    const again = await rerun(trx, id, { attempts, queue: task?.queue ?? held.queue })
+    const again = await rerun(trx, id, { attempts, queue: task?.queue ?? homeOf(held.queue) })
     if (!again) throw new Error(`Job ${id} could not be run again although it was held`)
     await enqueue(trx, id)
     return again

@@ -12,8 +12,8 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** Cut off by a shutdown. */
   | { readonly kind: 'interrupted' }
-  /** The worker died. */
-  | { readonly kind: 'crashed' }
+  /** The worker died; of another job, as far as can be told, where this one was a bystander. */
+  | { readonly kind: 'crashed'; readonly bystander?: boolean }
   /** Ended because it was asked to. */
   | { readonly kind: 'canceled' }
 
@@ -27,6 +27,7 @@ export const REASONS = {
   'back-off': 'The task failed; it is tried again after a pause',
   'handed-back': 'The worker was stopped; the job goes on elsewhere and no attempt is used up',
   'worker-died': 'The worker died; the job goes on elsewhere and no attempt is used up',
+  bystander: 'The worker died of another job that it ran beside this one; no attempt is used up',
 } as const
 
 export type Reason = keyof typeof REASONS
@@ -45,6 +46,12 @@ export type Settlement =
 
 // A job that took three workers with it will take a fourth; the others' work matters more.
 export const MAX_CRASHES = 3
+/**
+ * The next death of a worker ends a job that has seen as many, and that explains this death: who ran beside it goes free.
+ * No death before does. Else a job that is merely the suspect of the hour would be blamed, again and again, for what a new
+ * one beside it does, of which nobody ever became suspicious.
+ */
+export const LAST_CHANCE_CRASHES = MAX_CRASHES - 1
 
 type Situation = Pick<Job, 'attempt' | 'maxAttempts' | 'crashes' | 'cancelRequestedAt'>
 
@@ -62,6 +69,7 @@ export function settlementOf(
   if (outcome.kind === 'canceled' || job.cancelRequestedAt) return { move: 'cancel', reason: 'canceled' }
   if (outcome.kind === 'interrupted') return { move: 'release', reason: 'handed-back', crashed: false }
   if (outcome.kind === 'crashed') {
+    if (outcome.bystander) return { move: 'release', reason: 'bystander', crashed: false }
     if (job.crashes + 1 < MAX_CRASHES) return { move: 'release', reason: 'worker-died', crashed: true }
     const detail = `${MAX_CRASHES} workers died while running this job, so it is not tried again`
     return { move: 'fail', reason: 'crashed-too-often', failure: failure('crashed', detail, false) }

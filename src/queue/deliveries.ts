@@ -27,10 +27,11 @@ export const ENQUEUE_STORED = sql`
     ${sql.lit(QUEUE.retryLimit)}, ${sql.lit(QUEUE.retryDelay)}, ${sql.lit(QUEUE.expireInSeconds)}, 'standard'
   from stored`
 
-/** Enqueues a job that was stored before. */
-export async function enqueue(trx: QueryExecutorProvider, id: string): Promise<void> {
+/** Enqueues jobs that were stored before. */
+export async function enqueue(trx: QueryExecutorProvider, ...ids: readonly string[]): Promise<void> {
   const again = sql`
-    with stored as (select id, queue, priority, run_at from acceptd.jobs where id = ${id}) ${ENQUEUE_STORED}`
+    with stored as (select id, queue, priority, run_at from acceptd.jobs where id = any(${ids}::uuid[]))
+    ${ENQUEUE_STORED}`
   await again.execute(trx)
 }
 
@@ -90,6 +91,27 @@ export async function redeliver(
     const ids = some.map(({ id }) => id)
     await db.executeSql(delay, [queue, ids, ids.map((id) => notBefore.get(id) ?? new Date())])
   }
+}
+
+/** The jobs are to be delivered from another queue, which stands in their rows already. */
+export async function moveDeliveries(
+  boss: PgBoss,
+  trx: Trx & QueryExecutorProvider,
+  deliveries: readonly Delivery[],
+): Promise<void> {
+  if (deliveries.length === 0) return
+  await endDeliveries(boss, trx, deliveries)
+  await enqueue(trx, ...deliveries.map(({ id }) => id))
+}
+
+/** Those of the queues that there are. */
+export async function queuesThere(
+  db: QueryExecutorProvider,
+  names: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ name: string }>`
+    select name from ${sql.table(`${QUEUE_SCHEMA}.queue`)} where name = any(${names}::text[])`.execute(db)
+  return new Set(rows.map(({ name }) => name))
 }
 
 /** The job was canceled before a worker took it. */

@@ -1,6 +1,7 @@
 /** What the jobs of each task have taken lately, shared by all processes: what Retry-After is learned from. */
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { ALL_QUEUES } from './queues.ts'
 import { LEASE_SECONDS } from './workers.ts'
 
 export interface TaskExperience {
@@ -43,13 +44,13 @@ export async function readBacklog(db: Db): Promise<Backlog> {
   }>`
     select
       (select coalesce(json_agg(due), '[]') from (
-        select queue, task, date_trunc('second', run_at) as run_at, count(*)::int as jobs
-        from (select distinct queue as name from acceptd.queues) known, lateral (
+        select oldest.queue, task, date_trunc('second', run_at) as run_at, count(*)::int as jobs
+        from ${ALL_QUEUES} known, lateral (
           select queue, task, run_at from acceptd.jobs
-          where status = 'pending' and run_at > '-infinity' and queue = known.name and run_at <= now()
+          where status = 'pending' and run_at > '-infinity' and jobs.queue = known.queue and run_at <= now()
           order by run_at limit ${sql.lit(COUNTED)}
         ) oldest
-        group by queue, task, date_trunc('second', run_at)
+        group by oldest.queue, task, date_trunc('second', run_at)
       ) due) as due,
       (select coalesce(json_object_agg(queue, slots), '{}') from (
         select key as queue, sum(value::int) as slots

@@ -1,6 +1,7 @@
 /** What an operator wants to know at a glance. */
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import { ALL_QUEUES } from './queues.ts'
 import { LEASE_SECONDS } from './workers.ts'
 
 export interface Overview {
@@ -17,7 +18,7 @@ export async function readOverview(db: Db): Promise<Overview> {
         select (
           select min(run_at) from acceptd.jobs
           where status = 'pending' and run_at > '-infinity' and jobs.queue = known.queue and run_at <= now()
-        ) as oldest from (select distinct queue from acceptd.queues) known
+        ) as oldest from ${ALL_QUEUES} known
       ) by_queue) as oldest,
       (select count(*)::int from acceptd.workers
         where seen_at > now() - make_interval(secs => ${sql.lit(LEASE_SECONDS)})) as workers,

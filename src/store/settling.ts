@@ -70,6 +70,8 @@ export interface Ending {
   readonly settlement: Settlement
   /** Of a job that is handed back: how long until it may be delivered again. */
   readonly delaySeconds: number
+  /** Of a job that is handed back: where it waits from now on. */
+  readonly queue: string
 }
 
 type EndingMove = Settlement['move']
@@ -88,7 +90,8 @@ const CHANGES: Readonly<Record<EndingMove, RawBuilder<unknown>>> = {
   cancel: sql`${ENDED_SQL}, cancel_requested_at = coalesce(cancel_requested_at, now())`,
   retry: sql`${PARKED}, run_at = ${NEXT_AT}`,
   // Without having used up an attempt, and due since it was: nothing but us held it up.
-  release: sql`${PARKED}, max_attempts = max_attempts + 1, crashes = crashes + ending.crashed::int`,
+  release: sql`${PARKED}, max_attempts = max_attempts + 1, crashes = crashes + ending.crashed::int,
+    queue = ending.queue`,
 }
 
 export interface Completed extends AttemptName {
@@ -142,7 +145,7 @@ export async function endAttempts(
     with ending as (
       select * from json_to_recordset(${JSON.stringify(endings.map(given))}::json) as given (
         id uuid, attempt int, worker_id uuid, outcome text, reason text, failure text, final_failure text,
-        result text, media_type text, crashed boolean, next_in_seconds float8
+        result text, media_type text, crashed boolean, queue text, next_in_seconds float8
       )
     ),
     moved as (
@@ -167,7 +170,7 @@ function completion({ id, attempt, result, mediaType }: Completed) {
   return { job_id: id, number: attempt, result, media_type: mediaType }
 }
 
-function given({ held, outcome, settlement, delaySeconds }: Ending) {
+function given({ held, outcome, settlement, delaySeconds, queue }: Ending) {
   const { id, attempt, workerId } = held
   const common = {
     id,
@@ -187,6 +190,6 @@ function given({ held, outcome, settlement, delaySeconds }: Ending) {
     case 'retry':
       return { ...common, next_in_seconds: settlement.delaySeconds }
     case 'release':
-      return { ...common, crashed: settlement.crashed, next_in_seconds: delaySeconds }
+      return { ...common, crashed: settlement.crashed, queue, next_in_seconds: delaySeconds }
   }
 }

@@ -1,5 +1,5 @@
 /** Claiming lane by lane, so that one that is full or slow to answer does not keep the others waiting. */
-import { laneOf } from '../job/lane.ts'
+import { isSuspects, laneOf } from '../job/lane.ts'
 import { claimLoop, type ClaimLoop } from './claim-loop.ts'
 import type { Slots } from './slots.ts'
 
@@ -36,11 +36,19 @@ export function lanesOf(slots: Slots, claim: Claim): Lanes {
       const limit = slots.free(queue)
       if (limit <= 0) continue // the next attempt to finish wakes us
       promising.delete(queue)
+      const release = slots.reserve(queue, limit)
       const started = await claim(queue, limit)
+      release()
+      if (isSuspects(queue)) wakeForSuspects()
       // There may be more; at the end of the row, behind the others of its lane.
       if (started === limit) promising.add(queue)
     }
     return [...promising].some((queue) => slots.free(queue) > 0)
+  }
+
+  /** The place for a suspect may be free again, and all lanes wait for the same one. */
+  function wakeForSuspects(): void {
+    for (const { promising, loop } of lanes.values()) if ([...promising].some(isSuspects)) loop.wake()
   }
 
   return {
@@ -53,6 +61,7 @@ export function lanesOf(slots: Slots, claim: Claim): Lanes {
       }
     },
     freed(queue) {
+      if (isSuspects(queue)) wakeForSuspects()
       const lane = lanes.get(laneOf(queue))
       if (lane && lane.promising.size > 0) lane.loop.wake()
     },

@@ -1,8 +1,16 @@
 /** Settles attempts that end together in one transaction. What is wrong with one of them fails that one alone. */
 import type { PgBoss } from 'pg-boss'
 import type { RetryPolicy } from '../job/retry.ts'
+import { suspectsOf } from '../job/lane.ts'
 import { settlementOf, type Outcome, type Settlement } from '../job/settlement.ts'
-import { END_HELD, endDeliveries, redeliver, type Delivery } from '../queue/deliveries.ts'
+import {
+  END_HELD,
+  endDeliveries,
+  moveDeliveries,
+  queuesThere,
+  redeliver,
+  type Delivery,
+} from '../queue/deliveries.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { gather } from '../store/gather.ts'
 import { isOnesFault } from '../store/outage.ts'
@@ -78,23 +86,50 @@ async function settleIn(
   passOverHeld: boolean,
 ): Promise<(Settlement | undefined)[]> {
   const held = new Map((await lockRunning(trx, batch, passOverHeld)).map((job) => [nameOf(job), job]))
-  const endings = batch.map((ended): Ending | undefined => {
+  const settlements = batch.map((ended) => {
     const job = held.get(nameOf(ended))
     // The same attempt may be settled from two sides: by itself and by a sweep. The first counts.
     held.delete(nameOf(ended))
     return job && { ...ended, held: job, settlement: settlementOf(job, ended.outcome, ended.retry) }
   })
+  const endings = await withQueues(trx, settlements)
   const byMove = Map.groupBy(
     endings.filter((ending) => ending !== undefined),
     ({ settlement }) => settlement.move,
   )
   for (const [move, some] of byMove) {
     const nextAt = await endAttempts(trx, move, some)
-    const deliveries = some.map((ending) => deliveryOf(ending))
-    if (move === 'retry' || move === 'release') await redeliver(boss, trx, deliveries, nextAt)
-    else await endDeliveries(boss, trx, deliveries)
+    if (move === 'retry' || move === 'release') {
+      const [stay, go] = [some.filter((ending) => !isMoved(ending)), some.filter(isMoved)]
+      await redeliver(boss, trx, stay.map(deliveryOf), nextAt)
+      await moveDeliveries(boss, trx, go.map(deliveryOf))
+    } else await endDeliveries(boss, trx, some.map(deliveryOf))
   }
   return endings.map((ending) => ending?.settlement)
+}
+
+/** A job that a worker died of goes to the suspects; where a database has no such queue yet, it stays with the others. */
+async function withQueues(
+  trx: Trx,
+  settlements: readonly (Omit<Ending, 'queue'> | undefined)[],
+): Promise<(Ending | undefined)[]> {
+  const crashed = settlements.filter((ending) => ending && isSuspected(ending.settlement))
+  const suspects = crashed.flatMap((ending) => (ending ? [suspectsOf(ending.held.queue)] : []))
+  const there = suspects.length > 0 ? await queuesThere(trx, suspects) : new Set<string>()
+  return settlements.map((ending) => {
+    if (!ending) return undefined
+    const { queue } = ending.held
+    const goes = isSuspected(ending.settlement) && there.has(suspectsOf(queue))
+    return { ...ending, queue: goes ? suspectsOf(queue) : queue }
+  })
+}
+
+function isSuspected(settlement: Settlement): boolean {
+  return settlement.move === 'release' && settlement.crashed
+}
+
+function isMoved({ held, queue }: Ending): boolean {
+  return queue !== held.queue
 }
 
 function deliveryOf({ held }: Ending): Delivery {

@@ -47,10 +47,13 @@ export function sweeper(deps: WorkDeps, log: Logger): Sweeper {
     return dead.length > 0
   }
 
-  async function takeBack({ id, attempt, task }: Orphan): Promise<void> {
+  async function takeBack({ id, attempt, task, bystander }: Orphan): Promise<void> {
     try {
-      const settled = await settle(deps, { id, attempt }, { kind: 'crashed' })
-      if (settled) log.warn({ job: id, task, attempt, move: settled.move }, 'worker died; job taken back')
+      const settled = await settle(deps, { id, attempt }, { kind: 'crashed', bystander })
+      if (settled) {
+        const { move, reason } = settled
+        log.warn({ job: id, task, attempt, move, reason }, 'worker died; job taken back')
+      }
     } catch (error) {
       if (isOutage(error)) throw error
       // Something is wrong with this one; the others must not wait for it.

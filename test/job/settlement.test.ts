@@ -105,6 +105,14 @@ describe('an attempt cut off through no fault of the task', () => {
   })
 })
 
+describe('an attempt at a job that ran beside the one a worker died of', () => {
+  it('hands the job back and blames it for nothing', () => {
+    const bystander = { kind: 'crashed', bystander: true } as const
+    expect(settled(bystander, last)).toEqual({ move: 'release', reason: 'bystander', crashed: false })
+    expect(settled(bystander, { cancelRequestedAt })).toEqual({ move: 'cancel', reason: 'canceled' })
+  })
+})
+
 describe('the wait before the next attempt', () => {
   it('counts failures only: crashes and shutdowns before, which raised maxAttempts, do not lengthen it', () => {
     const wait = (attempt: number, maxAttempts: number) => settled(failed, { attempt, maxAttempts })

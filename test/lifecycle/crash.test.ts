@@ -28,17 +28,26 @@ describe('a worker that dies', () => {
     await heir.exited
   })
 
-  it('three times over the same job is not given a fourth: the job fails as crashed, the others go on', async () => {
+  it('three times over the same job is not given a fourth: that job fails, and none of those beside it', async () => {
+    const nine = async () =>
+      (
+        await Promise.all(
+          Array.from({ length: 9 }, () => house.api.submit('slow?priority=-1', { seconds: 0.01 })),
+        )
+      ).map(({ location }) => location)
     const { location } = await house.api.submit('crash', {})
-    const other = await house.api.submit('ok?priority=-1', {})
+    const others = await nine()
     for (let crash = 1; crash <= 3; crash++) {
-      const worker = await startWorker({ ACCEPTD_CONCURRENCY: '1' })
+      const worker = await startWorker({ ACCEPTD_CONCURRENCY: '10' })
       expect(await worker.exited).toBe('SIGKILL')
-      // Its lease runs out, and this process's sweeper takes the job back.
+      // Its lease runs out, and this process's sweeper takes the jobs back.
       await until(
         'the job to be taken back',
         async () => (await house.api.job(location)).status !== 'running',
       )
+      expect((await house.api.job(location)).attempt).toBe(crash)
+      // Beside it are new ones each time.
+      if (crash < 3) others.push(...(await nine()))
     }
     expect(await house.api.job(location)).toMatchObject({
       status: 'failed',
@@ -46,7 +55,11 @@ describe('a worker that dies', () => {
       error: { code: 'crashed', retryable: false },
     })
     const worker = await startWorker()
-    await house.reaches(other.location, 'completed')
+    for (const other of others) {
+      const { attempt, maxAttempts } = await house.reaches(other, 'completed')
+      // One more is left, as after a first attempt.
+      expect(maxAttempts - attempt).toBe(1)
+    }
     worker.process.kill('SIGTERM')
     await worker.exited
   })
