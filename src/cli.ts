@@ -1,7 +1,7 @@
 /** The `acceptd` command: what each word on the command line does. */
 import { Command, Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
-import { printAudit } from './cli/audit.ts'
+import { printAudit, repairAndTell } from './cli/audit.ts'
 import { migrateUpAndTell, printMigrations } from './cli/migrations.ts'
 import { openApi } from './cli/openapi.ts'
 import { serve } from './cli/serve.ts'
@@ -44,7 +44,8 @@ function program(): Command {
   acceptd
     .command('audit')
     .description('compare jobs with queue deliveries; list where they disagree and exit 1')
-    .action(() => printAudit(config()))
+    .option('--repair', 'make the deliveries what the jobs say; exit 1 only where that could not be done')
+    .action(({ repair }: { repair?: true }) => (repair ? repairAndTell(config()) : printAudit(config())))
 
   acceptd
     .command('openapi')
