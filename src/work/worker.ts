@@ -43,6 +43,9 @@ export interface Worker {
 
 // A task unknown here may be known to a worker of another version: leave it for that one.
 const UNKNOWN_TASK_SECONDS = 5
+// And let that one look first when it is due again. All look every second, always in the same order as it happens, and who
+// left it might take it again and again: a look of everybody else's fits in between.
+const OTHERS_FIRST_SECONDS = { from: UNKNOWN_TASK_SECONDS - 1, until: UNKNOWN_TASK_SECONDS + 1.5 }
 // After the grace: time for tasks that obey their signal to return.
 const LAST_WORDS_MS = 500
 
@@ -54,6 +57,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   const running = new Map<string, RunningAttempt>()
   const runner = attemptRunner(deps, log)
   const handingBack = new Set<Promise<void>>()
+  const leftAt = new Map<string, number>()
   let strays: ReadonlySet<string> = new Set()
   let id = randomUUID()
   const lanes = new Set(queues.map(laneOf))
@@ -88,7 +92,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
 
   function start(job: StartedJob, queue: string): void {
     const task = catalogue.get(job.task)
-    if (!task) return leaveForOthers(job)
+    if (!task) return leaveForOthers(job, queue)
     slots.take(queue)
     const attempt = runner.run(task, job)
     running.set(job.id, attempt)
@@ -107,7 +111,8 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
     claims.freed(queue)
   }
 
-  function leaveForOthers({ id: jobId, task, attempt }: StartedJob): void {
+  function leaveForOthers({ id: jobId, task, attempt }: StartedJob, queue: string): void {
+    leftAt.set(queue, performance.now())
     log.warn({ job: jobId, task }, 'no such task here; left for another worker')
     const back = handBack({ id: jobId, attempt }, UNKNOWN_TASK_SECONDS)
     handingBack.add(back)
@@ -125,8 +130,13 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   async function onPulse({ alive, due, own }: Pulse): Promise<void> {
     if (!alive) return loseLease()
     // Delayed jobs and retries become due without anybody saying so, and a hint can be lost.
-    claims.wake(due)
+    claims.wake(due.filter((queue) => !letsOthersFirst(queue)))
     await reconcile(own)
+  }
+
+  function letsOthersFirst(queue: string): boolean {
+    const seconds = (performance.now() - (leftAt.get(queue) ?? -Infinity)) / 1000
+    return seconds > OTHERS_FIRST_SECONDS.from && seconds < OTHERS_FIRST_SECONDS.until
   }
 
   /**

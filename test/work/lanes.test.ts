@@ -10,6 +10,7 @@ import { known } from '../../src/job/catalogue.ts'
 import { defineTask, z } from '../../src/acceptd.ts'
 import { startAcceptd } from '../../src/main.ts'
 import { useHouse } from '../support/house.ts'
+import { until } from '../support/until.ts'
 
 const house = useHouse({ ACCEPTD_CONCURRENCY: '2', ACCEPTD_LANES: 'unserved=0' })
 
@@ -100,6 +101,37 @@ describe('a lane', () => {
     await house.reaches(await post(next.port), 'completed')
     await house.reaches(waiting, 'completed')
     await next.close()
+  })
+})
+
+describe('a worker of the version before', () => {
+  it('leaves jobs of a task that is new to the one that knows it, and no attempt is used up', async () => {
+    const task = known('newer', defineTask(echo))
+    const start = (ACCEPTD_ROLE: string) =>
+      startAcceptd(
+        configFrom({ PORT: '0', DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE }),
+        new Map([[task.name, task]]),
+        pino({ level: 'silent' }),
+      )
+    const api = await start('api')
+    const answer = await fetch(`http://127.0.0.1:${api.port}/tasks/newer`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{}',
+    })
+    const { links, maxAttempts } = (await answer.json()) as JobDocument
+    await until('the old one to have handed it back', async () => {
+      const job = await house.api.job(links.self)
+      return job.status === 'pending' && job.attempt > 0
+    })
+    const worker = await start('worker')
+    const done = await house.reaches(links.self, 'completed')
+    expect(done.maxAttempts - done.attempt).toBe(maxAttempts - 1)
+    const { body } = await house.api.get(`${links.self}/attempts`).expect(200)
+    const reasons = (body as { items: { reason: string }[] }).items.map(({ reason }) => reason)
+    expect(reasons.at(-1)).toBe('completed')
+    expect(new Set(reasons.slice(0, -1))).toEqual(new Set(['handed-back']))
+    await Promise.all([api.close(), worker.close()])
   })
 })
 
