@@ -19,7 +19,7 @@ export function queueOf({ name, lane, concurrency }: Laned): string {
 export const SUSPECTS = '/.suspects'
 
 /**
- * Where those of a queue's jobs wait that a worker has died of, or may have: of these a worker runs one at a time. A place
+ * Where those of a queue's jobs wait that workers have died of, or may have: of these a worker runs one at a time. A place
  * beside that of the others, so that they still count in their lane and for the limit of their task.
  */
 export function suspectsOf(queue: string): string {

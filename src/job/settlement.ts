@@ -47,11 +47,11 @@ export type Settlement =
 // A job that took three workers with it will take a fourth; the others' work matters more.
 export const MAX_CRASHES = 3
 /**
- * The next death of a worker ends a job that has seen as many, and that explains this death: who ran beside it goes free.
- * No death before does. Else a job that is merely the suspect of the hour would be blamed, again and again, for what a new
- * one beside it does, of which nobody ever became suspicious.
+ * From as many on a job is a suspect: a worker runs one at a time, and if it dies once more the suspect explains that, so
+ * that who ran beside it goes free. Not from the first on: after a death nobody knows of which job it was, and all that ran
+ * are to run again at once, not one by one.
  */
-export const LAST_CHANCE_CRASHES = MAX_CRASHES - 1
+export const SUSPECT_CRASHES = MAX_CRASHES - 1
 
 type Situation = Pick<Job, 'attempt' | 'maxAttempts' | 'crashes' | 'cancelRequestedAt'>
 

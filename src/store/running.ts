@@ -1,7 +1,7 @@
 /** Running jobs: whose they are, and how far. */
 import { sql } from 'kysely'
 import type { Progress } from '../job/progress.ts'
-import { LAST_CHANCE_CRASHES } from '../job/settlement.ts'
+import { SUSPECT_CRASHES } from '../job/settlement.ts'
 import type { Db } from './database.ts'
 import { SEEN } from './moving.ts'
 
@@ -9,13 +9,13 @@ export interface Orphan {
   readonly id: string
   readonly attempt: number
   readonly task: string
-  /** Its worker ran another job that explains the death: LAST_CHANCE_CRASHES. */
+  /** Its worker ran a suspect (SUSPECT_CRASHES), which explains the death. */
   readonly bystander: boolean
 }
 
-// Who explains a death comes last of the jobs of that worker, and so all others are judged alike, in however many passes
+// The suspect comes last of the jobs of that worker, and so all others are judged alike, in however many passes
 // and by however many processes that is.
-const LAST_CHANCE = sql`crashes >= ${sql.lit(LAST_CHANCE_CRASHES)}`
+const SUSPECT = sql`crashes >= ${sql.lit(SUSPECT_CRASHES)}`
 const RUNNING = sql`status = 'running' and worker_id is not null`
 
 /** Running jobs whose worker is gone. */
@@ -23,12 +23,12 @@ export async function findOrphans(db: Db, limit: number): Promise<Orphan[]> {
   // A row that somebody holds (a stopped process, until the database ends its session) must not hold up the others.
   const { rows } = await sql<Orphan>`
     select id, attempt, task,
-      crashes = 0 and worker_id in (select worker_id from acceptd.jobs where ${RUNNING} and ${LAST_CHANCE}) as bystander
+      not ${SUSPECT} and worker_id in (select worker_id from acceptd.jobs where ${RUNNING} and ${SUSPECT}) as bystander
     from acceptd.jobs
     where ${RUNNING}
       and not exists (select from acceptd.workers where workers.id = jobs.worker_id)
       and not (
-        ${LAST_CHANCE} and worker_id in (select worker_id from acceptd.jobs where ${RUNNING} and crashes = 0)
+        ${SUSPECT} and worker_id in (select worker_id from acceptd.jobs where ${RUNNING} and not ${SUSPECT})
       )
     limit ${limit}
     for update of jobs skip locked`.execute(db)

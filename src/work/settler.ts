@@ -2,7 +2,7 @@
 import type { PgBoss } from 'pg-boss'
 import type { RetryPolicy } from '../job/retry.ts'
 import { suspectsOf } from '../job/lane.ts'
-import { settlementOf, type Outcome, type Settlement } from '../job/settlement.ts'
+import { settlementOf, SUSPECT_CRASHES, type Outcome, type Settlement } from '../job/settlement.ts'
 import {
   END_HELD,
   endDeliveries,
@@ -108,24 +108,24 @@ async function settleIn(
   return endings.map((ending) => ending?.settlement)
 }
 
-/** A job that a worker died of goes to the suspects; where a database has no such queue yet, it stays with the others. */
+/** A job that has become a suspect goes to the others; where a database has no queue for them yet, it stays where it was. */
 async function withQueues(
   trx: Trx,
   settlements: readonly (Omit<Ending, 'queue'> | undefined)[],
 ): Promise<(Ending | undefined)[]> {
-  const crashed = settlements.filter((ending) => ending && isSuspected(ending.settlement))
+  const crashed = settlements.filter((ending) => ending && isSuspected(ending))
   const suspects = crashed.flatMap((ending) => (ending ? [suspectsOf(ending.held.queue)] : []))
   const there = suspects.length > 0 ? await queuesThere(trx, suspects) : new Set<string>()
   return settlements.map((ending) => {
     if (!ending) return undefined
     const { queue } = ending.held
-    const goes = isSuspected(ending.settlement) && there.has(suspectsOf(queue))
+    const goes = isSuspected(ending) && there.has(suspectsOf(queue))
     return { ...ending, queue: goes ? suspectsOf(queue) : queue }
   })
 }
 
-function isSuspected(settlement: Settlement): boolean {
-  return settlement.move === 'release' && settlement.crashed
+function isSuspected({ held, settlement }: Omit<Ending, 'queue'>): boolean {
+  return settlement.move === 'release' && settlement.crashed && held.crashes + 1 >= SUSPECT_CRASHES
 }
 
 function isMoved({ held, queue }: Ending): boolean {

@@ -22,7 +22,7 @@ export interface Sweeper {
 export function sweeper(deps: WorkDeps, log: Logger): Sweeper {
   const { db } = deps
   let trustedFrom = 0
-  let suspects: ReadonlyMap<string, string> = new Map()
+  let lateBefore: ReadonlyMap<string, string> = new Map()
   return { sweep, distrust }
 
   async function sweep({ late, orphans }: Pick<Pulse, 'late' | 'orphans'>, tookMs: number): Promise<void> {
@@ -31,19 +31,20 @@ export function sweeper(deps: WorkDeps, log: Logger): Sweeper {
     if (tookMs > STALL_MS) return distrust()
     const buried = await buryTheDead(late)
     if (!orphans && !buried) return
-    for (const orphan of await findOrphans(db, BATCH)) await takeBack(orphan)
+    // All at once, as they are settled together.
+    await Promise.all((await findOrphans(db, BATCH)).map(takeBack))
   }
 
   function distrust(): void {
     trustedFrom = performance.now() + LEASE_SECONDS * 1000
-    suspects = new Map()
+    lateBefore = new Map()
   }
 
   /** Dead is who was late a pass ago and has not been heard of since, in a second in which the database did answer. */
   async function buryTheDead(late: Pulse['late']): Promise<boolean> {
-    const dead = late.filter((worker) => suspects.get(worker.id) === worker.seenAt)
+    const dead = late.filter((worker) => lateBefore.get(worker.id) === worker.seenAt)
     for (const worker of dead) await removeDeadWorker(db, worker)
-    suspects = new Map(late.map(({ id, seenAt }) => [id, seenAt]))
+    lateBefore = new Map(late.map(({ id, seenAt }) => [id, seenAt]))
     return dead.length > 0
   }
 
