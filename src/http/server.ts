@@ -1,11 +1,11 @@
-/** The HTTP server: its limits, what it says to what is not HTTP, and how it stops. */
-import { randomUUID } from 'node:crypto'
+/** The HTTP server: how it starts, whom it turns away, and how it stops. */
 import http, { type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
-import { PROBLEM_MEDIA_TYPE } from './problem.ts'
-import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
+import { applyLimits, LIMITS, serverOptions, type Limits } from './limits.ts'
+import { pipelining } from './pipelining.ts'
+import { refusal } from './refusal.ts'
 import type { Urls } from './urls.ts'
 
 export interface RunningServer {
@@ -19,29 +19,27 @@ export interface ListenOptions {
   readonly port: number
   readonly log: Logger
   readonly urls: Urls
+  /** Where they are to differ from LIMITS. */
+  readonly limits?: Partial<Limits>
 }
 
 /** @throws Error with a `code` (EADDRINUSE, EACCES…) where the port cannot be had */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<RunningServer> {
   const { host, port, log, urls } = options
-  const server = http.createServer(
-    {
-      // A client that sends its header or body by drips must not hold a connection for minutes (Node's defaults).
-      headersTimeout: 10_000,
-      requestTimeout: 30_000,
-      connectionsCheckingInterval: 5000,
-      // Above what proxies keep (mostly 60 s), so that it is they who close and no request meets a closed connection.
-      keepAliveTimeout: 65_000,
-      // The app refuses what has no Host (RFC 9112 §3.2), with a body; Node would without.
-      requireHostHeader: false,
-    },
-    app,
-  )
-  const refuse = refusal(log, urls)
-  server.on('clientError', refuse)
-  server.on('connect', (_req, socket: Duplex) => refuse(new Error('This is no proxy'), socket))
+  const limits = { ...LIMITS, ...options.limits }
+  const turns = pipelining(app, limits.pipelined)
+  const server = http.createServer(serverOptions(limits), turns.receive)
+  applyLimits(server, limits)
+  const refuse = refusal({ log, urls, pipelining: turns })
+  server.on('clientError', (error, socket) => void refuse(error, socket))
+  server.on('connect', (_req, socket: Duplex) => {
+    // Node has taken its own listener off by now; without one a client's reset would end the process.
+    socket.on('error', () => socket.destroy())
+    void refuse(new Error('This is no proxy'), socket)
+  })
+  server.on('drop', dropLog(log, limits.connections))
   // Expectations other than 100-continue may be ignored (RFC 9110 §10.1.1); Node's own answer would have no body.
-  server.on('checkExpectation', app)
+  server.on('checkExpectation', turns.receive)
   await bind(server, host, port)
   // Such as no file descriptor being left for one more connection; without a listener it would end the process.
   server.on('error', (error) => log.error({ err: error }, 'HTTP server'))
@@ -85,38 +83,22 @@ function close(server: Server): Promise<void> {
   })
 }
 
-// For the refusal to arrive before the connection goes.
-const LINGER_MS = 1000
+// A flood of connections must not become a flood of lines.
+const DROP_LOG_MS = 1000
 
-const CODES: Readonly<Record<string, ProblemCode>> = {
-  HPE_HEADER_OVERFLOW: 'request-header-fields-too-large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
-}
-
-/** What Node's parser refuses never reaches Express; it gets a problem document and a line in the log all the same. */
-function refusal(log: Logger, urls: Urls) {
-  return (error: NodeJS.ErrnoException, socket: Duplex): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable) return
-    const code = CODES[error.code ?? ''] ?? 'malformed-request'
-    const { status, title, retryable } = PROBLEM_TYPES[code]
-    const id = randomUUID()
-    const problem = {
-      type: urls.problem(code),
-      title,
-      status,
-      detail: title,
-      instance: `urn:uuid:${id}`,
-      code,
-      retryable,
-    }
-    const body = `${JSON.stringify(problem)}\n`
-    log.info({ request: id, status, code, reason: error.code ?? error.message }, 'refused')
-    // No parser and so no timeout watches it any more: a client that does not hang up would hold it for ever.
-    setTimeout(() => socket.destroy(), LINGER_MS).unref()
-    socket.end(
-      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\n` +
-        `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-        `X-Request-Id: ${id}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
-    )
+/** Says that connections are dropped: at once, and then how many more, at most once a second. */
+function dropLog(log: Logger, connections: number): () => void {
+  let dropped = 0
+  let timer: NodeJS.Timeout | undefined
+  const tell = () => {
+    timer = undefined
+    if (dropped === 0) return
+    log.warn({ dropped, connections }, 'too many connections')
+    dropped = 0
+    timer = setTimeout(tell, DROP_LOG_MS).unref()
+  }
+  return () => {
+    dropped++
+    if (!timer) tell()
   }
 }
