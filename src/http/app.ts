@@ -18,6 +18,8 @@ const COMMON = [
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
 ] as const
 
+const METHODS = 'OPTIONS, GET, HEAD, POST, DELETE'
+
 export interface AppOptions {
   readonly context: HttpContext
   readonly log: Logger
@@ -51,7 +53,10 @@ export function createApp({ context, log, publicUrl, draining }: AppOptions): Ex
   app.use(healthRouter({ db: deps.db, draining }))
   app.use(docsRouter(catalogue, publicUrl))
   app.use(problemPagesRouter())
-  app.use((req) => {
+  app.use((req, res) => {
+    // Of the server as a whole (RFC 9110 §9.3.7).
+    if (req.method === 'OPTIONS' && req.originalUrl === '*')
+      return res.set('Allow', METHODS).status(204).end()
     throw new HttpError('route-not-found', `There is nothing at ${req.path}; see /docs`)
   })
   app.use(problemHandler(urls))
