@@ -25,6 +25,7 @@ export interface Config {
   /** Event streams and waiting requests together. */
   readonly maxWaiting: number
   readonly maxAccepting: number
+  readonly maxConnections: number
   /** Names of callers by their keys; empty: whoever asks is served. */
   readonly apiKeys: ReadonlyMap<string, string>
   readonly logLevel: (typeof LEVELS)[number]
@@ -73,11 +74,18 @@ export function configFrom(
     retentionSeconds: read('ACCEPTD_RETENTION_SECONDS'),
     maxWaiting: read('ACCEPTD_MAX_WAITING'),
     maxAccepting: read('ACCEPTD_MAX_ACCEPTING'),
+    maxConnections: read('ACCEPTD_MAX_CONNECTIONS'),
     apiKeys: read('ACCEPTD_API_KEYS'),
     logLevel: read('LOG_LEVEL'),
     production: read('NODE_ENV') === 'production',
     ...(databaseUrl ? { databaseUrl } : {}),
     ...(publicUrl ? { publicUrl } : {}),
+  }
+  // Those who wait would leave no connection for anybody else, not even for a health check.
+  if (config.maxConnections <= config.maxWaiting) {
+    problems.push(
+      `ACCEPTD_MAX_CONNECTIONS must be more than ACCEPTD_MAX_WAITING (they are "${config.maxConnections}" and "${config.maxWaiting}")`,
+    )
   }
   if (needs === 'database' && config.production && databaseUrl === '') {
     problems.push(

@@ -84,6 +84,12 @@ export const schema = {
     fallback: '5000',
     type: whole(1, 100_000),
   },
+  ACCEPTD_MAX_CONNECTIONS: {
+    help: 'Connections that a process holds open at once; more are closed. More than ACCEPTD_MAX_WAITING',
+    // As many as may wait, and two thousand for the others: clients that ask and go, load balancers, health checks.
+    fallback: '12000',
+    type: whole(1, 200_000),
+  },
   ACCEPTD_DRAIN_SECONDS: {
     help: 'How long to go on answering after SIGTERM, so that load balancers see /readyz fail first',
     fallback: '0',

@@ -41,6 +41,7 @@ export async function startApi(
   { db, boss, signals, watch, catalogue, log }: ApiParts,
 ): Promise<Api> {
   const { host, port, publicUrl, retentionSeconds, maxWaiting, maxAccepting, drainSeconds, apiKeys } = config
+  const limits = { connections: config.maxConnections }
   const urls = urlsBelow(publicUrl)
   const draining = new AbortController()
   const refusing = new AbortController()
@@ -72,7 +73,7 @@ export async function startApi(
     draining: draining.signal,
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
-  const server = await listen(app, { host, port, log, urls })
+  const server = await listen(app, { host, port, log, urls, limits })
   return {
     port: server.port,
     async drain() {

@@ -27,6 +27,7 @@ describe('the configuration', () => {
       retentionSeconds: 7 * 86_400,
       maxWaiting: 10_000,
       maxAccepting: 5000,
+      maxConnections: 12_000,
       apiKeys: new Map(),
       logLevel: 'info',
       production: false,
@@ -78,6 +79,13 @@ describe('the configuration', () => {
       const [complaint = ''] = problems({ ACCEPTD_LANES: wrong })
       expect(complaint).toMatch(/^ACCEPTD_LANES must be lane=jobs pairs/)
     }
+  })
+
+  it('has room for more connections than may wait, or whoever waits would shut out everybody else', () => {
+    expect(problems({ ACCEPTD_MAX_WAITING: '12000' })).toEqual([
+      'ACCEPTD_MAX_CONNECTIONS must be more than ACCEPTD_MAX_WAITING (they are "12000" and "12000")',
+    ])
+    expect(problems({ ACCEPTD_MAX_WAITING: '50000', ACCEPTD_MAX_CONNECTIONS: '50001' })).toEqual([])
   })
 
   it('cannot be changed once it is read', () => {

@@ -55,7 +55,10 @@ if (files < streams + OTHER_FILES) {
 }
 
 await onOwnGround(async ({ databaseUrl, folder }) => {
-  const server = await startServer(databaseUrl, folder, { ACCEPTD_MAX_WAITING: String(streams) })
+  const server = await startServer(databaseUrl, folder, {
+    ACCEPTD_MAX_WAITING: String(streams),
+    ACCEPTD_MAX_CONNECTIONS: String(streams + OTHER_FILES),
+  })
   // Of the same database, but nobody opens a stream there.
   const control = await startServer(databaseUrl, folder, {}).catch(async (error: unknown) => {
     await server.stop()
