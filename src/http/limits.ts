@@ -41,7 +41,7 @@ export function serverOptions({ headerMs, requestMs, checkEveryMs, keepAliveMs }
     keepAliveTimeout: keepAliveMs,
     // The app refuses what has no Host (RFC 9112 §3.2), with a body; Node would without.
     requireHostHeader: false,
-    // Node's default, for names, values and address together. More than 2000 headers get the same 431.
+    // Node's default, for names, values and address together. Too many headers are the same 431.
     maxHeaderSize: 16_384,
   }
 }

@@ -95,7 +95,7 @@ describe('what is unusual but HTTP', () => {
     ['a GET with a body', `GET /livez HTTP/1.1\r\n${LAST}Content-Length: 2\r\n\r\n{}`, 200],
     ['OPTIONS of the server as a whole', `OPTIONS * HTTP/1.1\r\n${LAST}\r\n`, 204],
     ['an asterisk for anything else', `GET * HTTP/1.1\r\n${LAST}\r\n`, 404],
-    ['a thousand headers', `GET /livez HTTP/1.1\r\n${LAST}${'a:\r\n'.repeat(1000)}\r\n`, 200],
+    ['nine hundred headers', `GET /livez HTTP/1.1\r\n${LAST}${'a:\r\n'.repeat(900)}\r\n`, 200],
     [
       'what cannot be in a header',
       `GET /livez HTTP/1.1\r\n${LAST}Authorization: \u00ff\u00fe\r\nX-A: \u0080\r\n\r\n`,
