@@ -8,6 +8,8 @@ export interface ServerProcess {
   readonly pid: number
   /** Of its API; a worker has none, and throws. */
   readonly url: () => URL
+  /** All that it has printed so far, its log above all. */
+  readonly printed: () => string
   stop(): Promise<void>
 }
 
@@ -45,6 +47,7 @@ export async function startServer(
   const api = /API +(http:\S+)/.exec(printed)?.[1]
   return {
     pid: child.pid ?? 0,
+    printed: () => printed,
     url() {
       if (api === undefined) throw new Error('this process has no API')
       return new URL(api)

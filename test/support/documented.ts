@@ -1,7 +1,6 @@
 /** Holds every response against the OpenAPI document: its status, its headers, its body, and nothing besides. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormatsModule from 'ajv-formats'
-import type { Response } from 'supertest'
 import { openApiDocument } from '../../src/http/openapi/document.ts'
 import { problemSchema } from '../../src/http/problem.ts'
 import { PROBLEM_TYPES } from '../../src/http/problem-types.ts'
@@ -14,22 +13,39 @@ const addFormats = addFormatsModule as unknown as (ajv: Ajv2020) => void
 
 type Tree = Record<string, unknown>
 
+/** An answer as supertest has it; headers in small letters. */
+export interface Response {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+}
+
 /** Throws where `response`, to `method` on `url`, is not what the document promises. */
 export type Documented = (method: string, url: string, response: Response) => void
 
 export function documentedBy(catalogue: Catalogue): Documented {
-  const document = closed(openApiDocument(catalogue)) as Tree
+  const documented = documentedIn(openApiDocument(catalogue))
+  return (method, url, response) => {
+    documented(method, new URL(url, 'http://localhost').pathname, response)
+  }
+}
+
+/** As documentedBy, for any document of ours and for paths as they were sent. */
+export function documentedIn(openApi: unknown): Documented {
+  const document = closed(openApi) as Tree
   const ajv = new Ajv2020({ strict: false, allErrors: true })
   addFormats(ajv)
   ajv.addSchema(document, 'api')
   const paths = document['paths'] as Record<string, Tree>
   const validators = new Map<string, ValidateFunction>()
+  const patterns = Object.keys(paths).map(
+    (template) => [template, new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`)] as const,
+  )
 
-  return (method, url, response) => {
-    const { pathname } = new URL(url, 'http://localhost')
+  return (method, pathname, response) => {
     const template = templateOf(pathname)
     const operation = template && (paths[template]?.[method === 'head' ? 'get' : method] as Tree | undefined)
-    const where = `${method} ${url} → ${response.status}`
+    const where = `${method} ${pathname} → ${response.status}`
     if (!template || !operation) return expectUndocumented(where, pathname, response)
     const promised = (operation['responses'] as Tree)[String(response.status)] as Tree | undefined
     if (!promised) throw new Error(`${where}: this status is not documented`)
@@ -39,9 +55,7 @@ export function documentedBy(catalogue: Catalogue): Documented {
   }
 
   function templateOf(pathname: string): string | undefined {
-    const matches = Object.keys(paths).filter((path) =>
-      new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname),
-    )
+    const matches = patterns.filter(([, pattern]) => pattern.test(pathname)).map(([template]) => template)
     return matches.find((path) => !path.includes('{')) ?? matches[0]
   }
 
