@@ -8,6 +8,9 @@ const SUSPECT = /\d[\d.]{15}|\d[eE]/
 // Any double is named uniquely by 17 significant digits, so a decimal of no more than that says which double it means.
 const MAX_SIGNIFICANT_DIGITS = 17
 
+// As many digits as any double keeps, be they whole or not.
+const ALWAYS_KEPT = 15
+
 /** As JSON.parse, with an InexactNumber where a number's value would change. `-0` comes out as 0. */
 export function parseExactly(text: string): unknown {
   try {
@@ -40,6 +43,8 @@ function plusZero(_name: string, value: unknown): unknown {
 function isKept(literal: string, value: number): boolean {
   // The longest any double needs is 309 digits; a longer literal is an attack on the arithmetic below.
   if (!Number.isFinite(value) || literal.length > 400) return false
+  // Most are too short to lose anything, but for what is so small that it comes out as nothing; a body may have a million.
+  if (literal.length <= ALWAYS_KEPT && value !== 0) return true
   const [digits, exponent] = scientific(literal)
   if (value === 0) return digits === ''
   // A whole number written out: all its digits count, as in an id. A fraction, or a number with an exponent that says

@@ -98,19 +98,41 @@ function isContainer(node: unknown): node is object {
   return typeof node === 'object' && node !== null && !(node instanceof InexactNumber)
 }
 
-// A stack of our own instead of recursion: the value may be deep enough to overflow the real one.
+/** A container that is being gone through. */
+interface Visit {
+  readonly place: Place
+  readonly node: Readonly<Record<string | number, unknown>>
+  /** Absent for an array, whose steps are numbers. */
+  readonly names?: readonly string[]
+  readonly length: number
+  next: number
+}
+
+/**
+ * Shows every node, those above before those within. With a stack of our own instead of recursion: the value may be deep
+ * enough to overflow the real one. And with nothing made for a node but its place: a body may have a million.
+ */
 function visit(root: unknown, see: (place: Place, node: unknown) => boolean | void): void {
-  const stack: { place: Place; node: unknown }[] = [{ place: { depth: 0 }, node: root }]
-  for (let top = stack.pop(); top; top = stack.pop()) {
-    const { place, node } = top
-    if (see(place, node) === false) return
-    if (!isContainer(node)) continue
-    // Last first, so that the first is popped first.
-    const entries: (readonly [string | number, unknown])[] = Array.isArray(node)
-      ? [...(node as unknown[]).entries()]
-      : Object.entries(node)
-    for (const [step, child] of entries.toReversed()) {
-      stack.push({ place: { depth: place.depth + 1, step, above: place }, node: child })
+  const place = { depth: 0 }
+  if (see(place, root) === false || !isContainer(root)) return
+  const stack = [visitOf(place, root)]
+  for (let top = stack.at(-1); top; top = stack.at(-1)) {
+    if (top.next === top.length) {
+      stack.pop()
+      continue
     }
+    const step = top.names?.[top.next] ?? top.next
+    top.next++
+    const node = top.node[step]
+    const there = { depth: top.place.depth + 1, step, above: top.place }
+    if (see(there, node) === false) return
+    if (isContainer(node)) stack.push(visitOf(there, node))
   }
+}
+
+function visitOf(place: Place, node: object): Visit {
+  const steps = node as Visit['node']
+  if (Array.isArray(node)) return { place, node: steps, length: node.length, next: 0 }
+  const names = Object.keys(node)
+  return { place, node: steps, names, length: names.length, next: 0 }
 }
