@@ -72,20 +72,20 @@ const TYPES = [
   '',
 ]
 
-const coded = (body: Buffer): fc.Arbitrary<Body> =>
-  fc.constantFrom<Body>(
-    { bytes: gzipSync(body), coding: 'gzip' },
-    { bytes: deflateSync(body), coding: 'deflate' },
-    { bytes: brotliCompressSync(body), coding: 'br' },
-    { bytes: gzipSync(body).subarray(0, 12), coding: 'gzip' },
-    { bytes: Buffer.concat([gzipSync(body), Buffer.from('more')]), coding: 'gzip' },
-    { bytes: body, coding: 'gzip' },
-    { bytes: body, coding: 'br' },
-    { bytes: body, coding: 'zstd' },
-    { bytes: body, coding: 'identity' },
-    { bytes: body, coding: 'cow' },
-    { bytes: gzipSync(gzipSync(body)), coding: 'gzip, gzip' },
-  )
+/** Made when one is asked for: compressing takes longer than all the rest. */
+const CODINGS: readonly ((body: Buffer) => Body)[] = [
+  (body) => ({ bytes: gzipSync(body), coding: 'gzip' }),
+  (body) => ({ bytes: deflateSync(body), coding: 'deflate' }),
+  (body) => ({ bytes: brotliCompressSync(body), coding: 'br' }),
+  (body) => ({ bytes: gzipSync(body).subarray(0, 12), coding: 'gzip' }),
+  (body) => ({ bytes: Buffer.concat([gzipSync(body), Buffer.from('more')]), coding: 'gzip' }),
+  (bytes) => ({ bytes, coding: 'gzip' }),
+  (bytes) => ({ bytes, coding: 'br' }),
+  (bytes) => ({ bytes, coding: 'zstd' }),
+  (bytes) => ({ bytes, coding: 'identity' }),
+  (bytes) => ({ bytes, coding: 'cow' }),
+  (body) => ({ bytes: gzipSync(gzipSync(body)), coding: 'gzip, gzip' }),
+]
 
 /** @param value what is asked for; nothing where no body is */
 export function bodyOf(value: fc.Arbitrary<Value> | undefined): fc.Arbitrary<Body> {
@@ -97,7 +97,12 @@ export function bodyOf(value: fc.Arbitrary<Value> | undefined): fc.Arbitrary<Bod
     { arbitrary: fc.constantFrom(...ODD_TEXTS).map((bytes) => ({ bytes, type: JSON_TYPE })), weight: 4 },
     { arbitrary: anything.map((given) => ({ bytes: json(given), type: JSON_TYPE })), weight: 2 },
     { arbitrary: fc.tuple(asked, fc.constantFrom(...TYPES)).map(typed), weight: 2 },
-    { arbitrary: asked.chain((given) => coded(json(given))).map(withType), weight: 2 },
+    {
+      arbitrary: fc
+        .tuple(asked, fc.constantFrom(...CODINGS))
+        .map(([given, coded]) => withType(coded(json(given)))),
+      weight: 2,
+    },
     { arbitrary: fc.tuple(asked, fc.nat(), fc.nat(255)).map(damaged), weight: 3 },
     {
       arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => withType({ bytes: Buffer.from(bytes) })),
