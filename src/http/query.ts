@@ -10,6 +10,7 @@ export const noParameters = z.strictObject({})
 
 /** @throws HttpError invalid-parameter */
 export function queryOf<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
+  expectEncoded(req)
   const query = { ...req.query }
   const checked = check(schema, query, [], 'parameter')
   if (!checked.ok) {
@@ -23,6 +24,17 @@ export function queryOf<S extends z.ZodType>(schema: S, req: Request): z.output<
   if (flaws.length > 0)
     throw new HttpError('invalid-parameter', 'The query is not valid', { parameters: flaws })
   return checked.value
+}
+
+/** Where it is no percent-encoding of UTF-8, Express would put U+FFFD: two different queries would become one. */
+function expectEncoded({ originalUrl }: Request): void {
+  if (!originalUrl.includes('%')) return
+  const [, ...query] = originalUrl.split('?')
+  try {
+    decodeURIComponent(query.join('?'))
+  } catch {
+    throw new HttpError('invalid-parameter', 'The query is not valid percent-encoding')
+  }
 }
 
 function nameIn(pointer: string): string {

@@ -222,4 +222,11 @@ describe('the query', () => {
     expect(problem.code).toBe('invalid-parameter')
     expect(problem.errors).toMatchObject([{ parameter, detail: expect.stringMatching(detail) as string }])
   })
+
+  it.each(['%', '%zz', '%ff', '%ed%a0%80', '%c0%80', 'a,%e2%82'])(
+    '400 where it is no percent-encoding of UTF-8, rather than another text: %s',
+    async (tag) => {
+      expect(await refused(400, `/tasks/ok?tags=${tag}`, {})).toMatchObject({ code: 'invalid-parameter' })
+    },
+  )
 })
