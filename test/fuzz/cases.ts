@@ -15,7 +15,7 @@ export type Case =
 // Of a hundred: so many raw, so many submissions sent once more as they were, and so many of the sweep.
 const RAW = 4
 const AGAIN = 3
-const SWEEP = 18
+export const SWEPT = 18
 
 /** In pieces, as a sample is made whole. */
 const PIECE = 400
@@ -32,7 +32,7 @@ export function* casesFrom(
     const turn = (nth * 37) % 100
     if (turn < RAW) yield { kind: 'raw', raw: raw.next().value }
     else if (turn < RAW + AGAIN) yield { kind: 'again', nth }
-    else if (turn < RAW + AGAIN + SWEEP) yield { kind: 'request', request: sweepRequest(swept++) }
+    else if (turn < RAW + AGAIN + SWEPT) yield { kind: 'request', request: sweepRequest(swept++) }
     else yield { kind: 'request', request: request.next().value }
   }
 }

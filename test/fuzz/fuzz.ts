@@ -7,14 +7,17 @@ import { residentKilobytes } from '../campaigns/process-usage.ts'
 import { startServer } from '../campaigns/server-process.ts'
 import { leftBehind } from './aftermath.ts'
 import { runCampaign, type Findings } from './campaign.ts'
+import { SWEPT } from './cases.ts'
 import { startControl } from './control.ts'
+import { SWEEP } from './sweep.ts'
 
 const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '5000' },
     seed: { type: 'string', default: '20261122' },
     minutes: { type: 'string', default: '120' },
-    connections: { type: 'string', default: '16' },
+    // As many as keep two processors busy; more would only wait for one another.
+    connections: { type: 'string', default: '8' },
   },
 })
 const requests = Number(values.requests)
@@ -95,7 +98,8 @@ function summary({ findings, seconds, left, late, grown, slowest }: Summary): st
   const kinds = Map.groupBy(flaws, ({ what }) => what.replaceAll(/[0-9a-f-]{36}|\d+/g, 'N').slice(0, 200))
   const lines = [
     `seed ${seed}: ${done} answers in ${seconds.toFixed(0)} s, ${Math.round(done / seconds)}/s`,
-    ...[...statuses].toSorted().map(([status, count]) => `  ${status.padEnd(8)} ${count}`),
+    ...[...statuses.keys()].toSorted().map((status) => `  ${status.padEnd(8)} ${statuses.get(status)}`),
+    `sweep    ${Math.min(100, Math.floor((requests * SWEPT) / SWEEP))} % of all code units in all places`,
     `times    p50 ${ms(0.5)}, p99 ${ms(0.99)}, max ${ms(1)}; the control's slowest ${slowest.toFixed(1)} ms`,
     `late     ${late.length} took over a second; ${slow.length - late.length} more did while the machine was slow`,
     ...late.slice(0, 10).map(({ nth, what, from, to }) => `  ${nth}: ${what} ${(to - from).toFixed(0)} ms`),

@@ -188,7 +188,9 @@ function queryOf(parameters: readonly Parameter[], description: Description): fc
     )
     .map((given) =>
       given.flatMap(({ name, value }) =>
-        value === null ? [] : [`${name}=${percentEncoded(String(value))}`],
+        value === null
+          ? []
+          : [`${name}=${percentEncoded(typeof value === 'string' ? value : JSON.stringify(value))}`],
       ),
     )
   const names = parameters.map(({ name }) => name)

@@ -53,12 +53,21 @@ const OUTPUTS = AS.map((as) => (text: string) => submitted('/tasks/speak', { uni
 
 const PLACES = [...INPUTS, ...HEADERS, ...OUTPUTS]
 
-/** So many requests have every code unit in every place. */
+// What is most likely to go wrong, so that short campaigns have it too: control characters, U+0000, the first and last of
+// either half of surrogate pairs, the last of all.
+const FIRST = [
+  BLOCKS - 1,
+  0,
+  ...[0xd800, 0xdbff, 0xdc00, 0xdfff, 0xffff].map((unit) => Math.floor(unit / UNITS_EACH)),
+]
+const ORDER = [...new Set([...FIRST, ...Array(BLOCKS).keys()])]
+
+/** So many have every code unit in every place. */
 export const SWEEP = BLOCKS * PLACES.length
 
 export function sweepRequest(nth: number): Request {
-  const block = nth % BLOCKS
-  const place = Math.floor(nth / BLOCKS) % PLACES.length
+  const place = nth % PLACES.length
+  const block = ORDER[Math.floor(nth / PLACES.length) % BLOCKS] as number
   const units = Array.from({ length: UNITS_EACH }, (_, n) =>
     block === BLOCKS - 1 ? Math.max(1, n) : block * UNITS_EACH + n,
   )

@@ -54,7 +54,7 @@ export const text: fc.Arbitrary<string> = fc.oneof(
 export function bytesOf(given: string): Buffer {
   if (given.isWellFormed()) return Buffer.from(given)
   return Buffer.concat(
-    [...given].map((character) => {
+    Array.from(given, (character) => {
       if (character.isWellFormed()) return Buffer.from(character)
       const unit = character.charCodeAt(0)
       return Buffer.from([0xe0 | (unit >> 12), 0x80 | ((unit >> 6) & 0x3f), 0x80 | (unit & 0x3f)])

@@ -13,19 +13,11 @@ export default defineTask({
   retry: { limit: 0 },
   run({ units, as }, { progress, log }) {
     const text = String.fromCharCode(...units)
-    switch (as) {
-      case 'error':
-        throw new TaskError(text)
-      case 'code':
-        throw new TaskError('See the code', { code: text })
-      case 'accident':
-        throw new Error(text)
-      case 'progress':
-        progress(50, text)
-        break
-      case 'log':
-        log.info(text, { text })
-    }
+    if (as === 'error') throw new TaskError(text)
+    if (as === 'code') throw new TaskError('See the code', { code: text })
+    if (as === 'accident') throw new Error(text)
+    if (as === 'progress') progress(50, text)
+    if (as === 'log') log.info(text, { text })
     const file = { fileName: 'said.txt', mediaType: 'text/plain', text: 'said' }
     return as === 'text' || as === 'fileName' || as === 'mediaType' ? { ...file, [as]: text } : file
   },
