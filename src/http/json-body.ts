@@ -3,14 +3,16 @@ import express, { type Request, type RequestHandler } from 'express'
 import { isDeeperThan, MAX_DEPTH } from '../job/json.ts'
 import { parseExactly } from './exact-numbers.ts'
 import { HttpError } from './http-error.ts'
+import { inflation } from './inflate.ts'
 
 // A million characters of text, as the shipped tasks take, with room for what escaping adds.
 export const MAX_BODY_BYTES = 2 * 1024 * 1024
 
 const readBytes = express.raw({ type: () => true, limit: MAX_BODY_BYTES })
+const inflate = inflation(MAX_BODY_BYTES)
 
 /** Reads the body as it came; jsonOf makes sense of it. Media type and declared size are judged before a byte is read. */
-export const jsonBody: RequestHandler[] = [mediaTypeIsJson, readBytes]
+export const jsonBody: RequestHandler[] = [mediaTypeIsJson, inflate.before, readBytes, inflate.after]
 
 function mediaTypeIsJson(...[req, , next]: Parameters<RequestHandler>): void {
   const given = req.headers['content-type']

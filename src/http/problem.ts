@@ -147,10 +147,6 @@ function fromExpress(error: unknown): Answer | undefined {
     const limit = 'limit' in error ? ` (${String(error.limit)} bytes)` : ''
     return { code: 'content-too-large', detail: `The body is larger than is taken here${limit}` }
   }
-  if (type === 'encoding.unsupported') {
-    const headers = { 'Accept-Encoding': 'gzip, deflate, br, zstd, identity' }
-    return { code: 'unsupported-media-type', detail: 'The Content-Encoding is not supported', headers }
-  }
   if (error instanceof URIError)
     return { code: 'invalid-parameter', detail: 'The path is not valid percent-encoding' }
   if (error.status === 400) return { code: 'malformed-body', detail: 'The body could not be read' }

@@ -1,3 +1,4 @@
+import zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { JobDocument } from '../../src/http/representation.ts'
 import { useHouse } from '../support/house.ts'
@@ -115,6 +116,30 @@ describe('a submission', () => {
     for (const literal of ['9007199254740993', '1e400', '-1e400', '1e-400', '0.1234567890123456789']) {
       const refused = await house.api.post('/tasks/ok').type('json').send(`{"value": ${literal}}`).expect(422)
       expect(refused.body).toMatchObject({ errors: [{ pointer: '#/value' }] })
+    }
+  })
+})
+
+describe('a body in a content coding', () => {
+  it('is taken in each, in capitals too, but not in half', async () => {
+    const body = JSON.stringify({ text: 'a b c' })
+    const coded = {
+      gzip: zlib.gzipSync(body),
+      GZIP: zlib.gzipSync(body),
+      deflate: zlib.deflateSync(body),
+      br: zlib.brotliCompressSync(body),
+      zstd: zlib.zstdCompressSync(body),
+      identity: Buffer.from(body),
+    }
+    for (const [coding, bytes] of Object.entries(coded)) {
+      const send = (sent: Buffer) =>
+        house.api
+          .post('/tasks/word-count')
+          .set({ 'Content-Type': 'application/json', 'Content-Encoding': coding })
+          .serialize((given) => given as unknown as string)
+          .send(sent)
+      if (coding !== 'identity') await send(bytes.subarray(0, -2)).expect(400)
+      expect((await send(bytes)).status).toBe(202)
     }
   })
 })
