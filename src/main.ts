@@ -6,8 +6,11 @@ import { expectFreePort } from './http/server.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import { joinEmbeddedPostgres } from './postgres/embedded.ts'
 import { prepareDatabase } from './prepare.ts'
+import { startBoss } from './queue/boss.ts'
 import { openDatabase, type Database } from './store/database.ts'
 import { listen } from './store/listener.ts'
+import { OF_REQUESTS, OF_WORK, type Patience } from './store/patience.ts'
+import type { TaskQueue } from './store/queues.ts'
 import { startApi } from './start-api.ts'
 import { heard, signals } from './store/signals.ts'
 import { watchJobs } from './store/watch.ts'
@@ -29,6 +32,8 @@ export interface Acceptd {
 // The API answers many short requests, a worker claims and settles: neither is to starve the other of connections.
 const API_CONNECTIONS = 10
 const WORK_CONNECTIONS = 10
+// One holds the lock that starts are held under, while the others work.
+const START_CONNECTIONS = 3
 
 export async function startAcceptd(config: Config, catalogue: Catalogue, log: Logger): Promise<Acceptd> {
   const closers: Close[] = []
@@ -39,8 +44,8 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
       await closer().catch((error: unknown) => log.error({ err: error }, 'closing'))
     }
   }
-  const open = (url: string, name: string, maxConnections: number): Database => {
-    const database = openDatabase({ url, name, maxConnections, onError })
+  const open = (url: string, name: string, maxConnections: number, patience: Patience): Database => {
+    const database = openDatabase({ url, name, maxConnections, patience, onError })
     closers.push(() => database.close())
     return database
   }
@@ -49,11 +54,12 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     // Before a database is made for nothing.
     if (config.role !== 'worker') await expectFreePort(config.host, config.port)
     const { url, dataDir } = await findDatabase(config, closers)
-    const work = open(url, 'work', WORK_CONNECTIONS)
-    const { boss, queues } = await prepareDatabase(work, catalogue, onError)
+    const queues = await prepare(url, catalogue, onError)
+    const work = open(url, 'work', WORK_CONNECTIONS, OF_WORK)
+    const boss = await startBoss({ pool: work.pool, queues: queues.map(({ queue }) => queue), onError })
     closers.push(() => boss.stop({ graceful: false }))
 
-    const apiDatabase = config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS)
+    const apiDatabase = config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS, OF_REQUESTS)
     const onMissed = (error: unknown) => log.debug({ err: error }, 'a hint was not sent or not heard')
     const watch = apiDatabase && watchJobs(apiDatabase.db, onMissed)
     const origin = randomUUID()
@@ -113,6 +119,20 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
 }
 
 type Close = () => Promise<void>
+
+/** On connections of its own, which wait for as long as a migration takes. */
+async function prepare(
+  url: string,
+  catalogue: Catalogue,
+  onError: (error: Error) => void,
+): Promise<readonly TaskQueue[]> {
+  const database = openDatabase({ url, name: 'start', maxConnections: START_CONNECTIONS, onError })
+  try {
+    return (await prepareDatabase(database, catalogue, onError)).queues
+  } finally {
+    await database.close()
+  }
+}
 
 async function findDatabase(config: Config, closers: Close[]): Promise<{ url: string; dataDir?: string }> {
   if (config.databaseUrl !== undefined) return { url: config.databaseUrl }

@@ -1,5 +1,4 @@
 /** Brings a database to where acceptd can run on it: our tables and pg-boss's, whoever else starts at the same time. */
-import type { PgBoss } from 'pg-boss'
 import type { Catalogue } from './job/catalogue.ts'
 import { suspectsOf } from './job/lane.ts'
 import { startBoss } from './queue/boss.ts'
@@ -9,7 +8,6 @@ import { findQueues, recordQueues, type TaskQueue } from './store/queues.ts'
 import { oneAtATime } from './store/start-lock.ts'
 
 export interface Prepared {
-  readonly boss: PgBoss
   /** Names of the migrations that were missing. */
   readonly applied: readonly string[]
   /** Where jobs of the tasks in the catalogue may wait: in their lanes, in those that they were in before, as suspects. */
@@ -32,7 +30,9 @@ export function prepareDatabase(
       { task, queue },
       { task, queue: suspectsOf(queue) },
     ])
+    // Its tables and queues; it goes on with other connections, in those processes that need it.
     const boss = await startBoss({ pool, queues: queues.map(({ queue }) => queue), onError })
-    return { applied, boss, queues }
+    await boss.stop({ graceful: false })
+    return { applied, queues }
   })
 }

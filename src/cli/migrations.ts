@@ -6,11 +6,9 @@ import { withDatabase } from './database.ts'
 import { say } from './tell.ts'
 
 export async function migrateUpAndTell(config: Config): Promise<void> {
-  const applied = await withDatabase(config, async (database, onError) => {
-    const prepared = await prepareDatabase(database, new Map(), onError)
-    await prepared.boss.stop({ graceful: false })
-    return prepared.applied
-  })
+  const { applied } = await withDatabase(config, (database, onError) =>
+    prepareDatabase(database, new Map(), onError),
+  )
   for (const name of applied) say(`applied  ${name}`)
   if (applied.length === 0) say('The database is up to date.')
 }

@@ -80,7 +80,7 @@ async function askDatabase<T>(ask: () => Promise<T>): Promise<{ check: Measureme
 }
 
 // A database that takes this long to say anything might as well be away, and a probe that hangs tells nobody.
-const PATIENCE_MS = 2000
+const PATIENCE_MS = 1500
 
 async function silence(): Promise<never> {
   await sleep(PATIENCE_MS, undefined, { ref: false })

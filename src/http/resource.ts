@@ -1,8 +1,7 @@
 /** A resource and the methods it has: HEAD with every GET, OPTIONS always, and 405 with Allow for the rest. */
-import { Router, type Request, type RequestHandler, type Response } from 'express'
+import { Router, type RequestHandler } from 'express'
 import { HttpError } from './http-error.ts'
-
-type Handler = (req: Request, res: Response) => Promise<void> | void
+import { inTime, type Handler } from './in-time.ts'
 
 export interface Methods {
   readonly get?: Handler
@@ -44,9 +43,13 @@ export function resource(
     }
     next()
   }
-  if (methods.get) route.get(...before, acceptable, methods.get)
-  if (methods.post) route.post(...before, acceptable, ...methods.post)
-  if (methods.delete) route.delete(...before, acceptable, methods.delete)
+  if (methods.get) route.get(...before, acceptable, inTime(methods.get))
+  if (methods.post) {
+    // Not what comes before: a body may take its client longer to send.
+    const reading = methods.post.slice(0, -1) as RequestHandler[]
+    route.post(...before, acceptable, ...reading, inTime(methods.post.at(-1) as Handler))
+  }
+  if (methods.delete) route.delete(...before, acceptable, inTime(methods.delete))
   route.options((_req, res) => {
     res.set('Allow', allow).status(204).end()
   })

@@ -2,6 +2,7 @@
 import type { Response } from 'express'
 import type { Job } from '../job/job.ts'
 import type { Watch } from '../store/watch.ts'
+import { allowWaiting } from './in-time.ts'
 import { waitFor, type Wait } from './waiting.ts'
 
 export interface Waits {
@@ -52,7 +53,12 @@ export function waitsOf({ watch, draining, max }: WaitsOptions): Waits {
     signalOf,
     async until(res, wait) {
       if (draining.aborted || !enter(res)) return { job: await wait.read(), waited: false }
-      return { job: await waitFor(watch, { ...wait, signal: signalOf(res) }), waited: true }
+      const read = async () => {
+        const job = await wait.read()
+        allowWaiting(res, wait.seconds)
+        return job
+      }
+      return { job: await waitFor(watch, { ...wait, read, signal: signalOf(res) }), waited: true }
     },
   }
 }

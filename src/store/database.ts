@@ -1,10 +1,11 @@
 /** The connection to Postgres and the shape of our tables. */
 import { Kysely, PostgresDialect, type ColumnType, type Generated, type Transaction } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Failure } from '../job/failure.ts'
 import type { Outcome, Reason } from '../job/settlement.ts'
 import type { Status } from '../job/status.ts'
-import { PreparingClient } from './prepared.ts'
+import { OF_MIGRATIONS, type Patience } from './patience.ts'
+import { openPool, type PoolOptions } from './pool.ts'
 
 /** Our tables live in a schema of their own, so that acceptd can share a database. */
 export const SCHEMA = 'acceptd'
@@ -105,12 +106,9 @@ export interface Tables {
 export type Db = Kysely<Tables>
 export type Trx = Transaction<Tables>
 
-export interface DatabaseOptions {
-  readonly url: string
-  /** Shown in pg_stat_activity. */
-  readonly name: string
-  readonly maxConnections: number
-  readonly onError: (error: Error) => void
+export interface DatabaseOptions extends Omit<PoolOptions, 'patience'> {
+  /** That of migrations, where none is said. */
+  readonly patience?: Patience
 }
 
 export interface Database {
@@ -119,28 +117,8 @@ export interface Database {
   close(): Promise<void>
 }
 
-export function openDatabase({ url, name, maxConnections, onError }: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    Client: PreparingClient,
-    connectionString: url,
-    application_name: `acceptd ${name}`,
-    max: maxConnections,
-    // A request that cannot get a connection in this time is better told to come back.
-    connectionTimeoutMillis: 5000,
-    // Nothing here legitimately waits for a row this long: only a submission does, for one with the same key.
-    lock_timeout: 2000,
-    statement_timeout: 30_000,
-    // A process that was stopped (SIGSTOP, a sleeping laptop) in the middle of a transaction must not hold its rows.
-    idle_in_transaction_session_timeout: 30_000,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  })
-  // A dropped connection is an `error` event on the pool while idle and on the client itself while checked out;
-  // without a listener on both, either kills the process.
-  pool.on('error', onError)
-  pool.on('connect', (client) => {
-    client.on('error', onError)
-  })
+export function openDatabase({ patience = OF_MIGRATIONS, ...options }: DatabaseOptions): Database {
+  const pool = openPool({ ...options, patience })
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema(SCHEMA)
   return { db, pool, close: () => db.destroy() }
 }

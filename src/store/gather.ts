@@ -11,8 +11,8 @@ export interface GatherOptions<Item, Answer> {
   readonly bytesOf?: (item: Item) => number
   /** Items of each are served in turn, so that one that sends many does not hold up the others. */
   readonly partyOf?: (item: Item) => string
-  /** How many of one party may wait, and of what size in all; `ask` refuses what is more. */
-  readonly mayWait?: { readonly items: number; readonly bytes: number }
+  /** How many of one party may wait, of what size in all, and how long; what is more is refused, and never served. */
+  readonly mayWait?: { readonly items: number; readonly bytes: number; readonly ms: number }
   /** Whether an error may be the fault of one item. Then each is served alone, so that only that one fails. */
   readonly isBlamed?: (error: unknown) => boolean
 }
@@ -33,18 +33,22 @@ const ALONE_AT_ONCE = 4
 interface Call<Item, Answer> extends PromiseWithResolvers<Answer> {
   readonly item: Item
   readonly bytes: number
+  readonly askedAt: number
 }
+
+const FOREVER = { items: Infinity, bytes: Infinity, ms: Infinity }
 
 /** No call is kept waiting for company: when nothing is under way it is served at the end of this turn of the event loop. */
 export function gather<Item, Answer>(options: GatherOptions<Item, Answer>): Gather<Item, Answer> {
   const { serve, atOnce, maxItems, maxBytes = Infinity, isBlamed = () => false } = options
-  const { bytesOf = () => 0, partyOf = () => '', mayWait = { items: Infinity, bytes: Infinity } } = options
+  const { bytesOf = () => 0, partyOf = () => '', mayWait = FOREVER } = options
   const queue = fairQueue<Call<Item, Answer>>()
   let underWay = 0
   let called = false
 
   function ask(item: Item): Promise<Answer> {
-    const call = { item, bytes: bytesOf(item), ...Promise.withResolvers<Answer>() }
+    const askedAt = performance.now()
+    const call = { item, bytes: bytesOf(item), askedAt, ...Promise.withResolvers<Answer>() }
     const party = partyOf(item)
     const load = queue.loadOf(party)
     if (load.items >= mayWait.items || load.bytes >= mayWait.bytes) {
@@ -75,13 +79,23 @@ export function gather<Item, Answer>(options: GatherOptions<Item, Answer>): Gath
     for (let bytes = 0; batch.length < maxItems && bytes < maxBytes;) {
       const call = queue.take()
       if (!call) break
+      if (isTooLate(call)) continue
       batch.push(call)
       bytes += call.bytes
     }
     return batch
   }
 
+  /** Whoever asked may have given up by now. To serve it all the same would be a surprise. */
+  function isTooLate({ askedAt, reject }: Call<Item, Answer>): boolean {
+    const waitedMs = performance.now() - askedAt
+    if (waitedMs <= mayWait.ms) return false
+    reject(new Overfull(`Its turn has not come in ${Math.round(waitedMs)} ms`))
+    return true
+  }
+
   async function answer(batch: readonly Call<Item, Answer>[]): Promise<void> {
+    if (batch.length === 0) return
     try {
       const answers = await serve(batch.map(({ item }) => item))
       for (const [at, { resolve }] of batch.entries()) resolve(answers[at] as Answer)
@@ -94,7 +108,7 @@ export function gather<Item, Answer>(options: GatherOptions<Item, Answer>): Gath
   async function answerEachAlone(batch: readonly Call<Item, Answer>[]): Promise<void> {
     const left = [...batch]
     const one = async () => {
-      for (let call = left.shift(); call; call = left.shift()) await answer([call])
+      for (let call = left.shift(); call; call = left.shift()) if (!isTooLate(call)) await answer([call])
     }
     await Promise.all(Array.from({ length: ALONE_AT_ONCE }, one))
   }

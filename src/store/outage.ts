@@ -4,7 +4,8 @@
 // down or coming up, a standby that has not been promoted, and losers of a deadlock or serialisation conflict.
 const TRANSIENT_CLASSES = ['08', '53', '57P']
 const DEADLOCK_CODES = new Set(['40001', '40P01'])
-const TRANSIENT_CODES = new Set(['25006', '57014', ...DEADLOCK_CODES])
+const READ_ONLY = '25006'
+const TRANSIENT_CODES = new Set([READ_ONLY, '57014', ...DEADLOCK_CODES])
 // From the socket, before Postgres has a say.
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
@@ -35,6 +36,27 @@ export function isOutage(error: unknown): boolean {
   )
 }
 
+/** Nothing was heard of the database for longer than anybody should wait. */
+export class Silence extends Error {
+  override readonly name = 'Silence'
+  readonly code = 'ETIMEDOUT'
+}
+
+/** The server takes no writes: it is a standby, or was made one. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === READ_ONLY
+}
+
+/** Another transaction was in the way: of two that waited for each other one had to give way, or it held a row for long. */
+export function isConflict(error: unknown): boolean {
+  return isLockTimeout(error) || isDeadlock(error)
+}
+
+/** Lost to another transaction, and nothing was done: as good as not yet sent. */
+export function isDeadlock(error: unknown): boolean {
+  return DEADLOCK_CODES.has(codeOf(error) ?? '')
+}
+
 /** Waited for a row longer than lock_timeout. */
 export function isLockTimeout(error: unknown): boolean {
   return codeOf(error) === '55P03'
@@ -47,7 +69,7 @@ export function isRefusal(error: unknown): boolean {
 
 /** May be the fault of one row of many, who would then be without it: a value, a lock, or two that wait for each other. */
 export function isOnesFault(error: unknown): boolean {
-  return !isOutage(error) || DEADLOCK_CODES.has(codeOf(error) ?? '')
+  return !isOutage(error) || isDeadlock(error)
 }
 
 /** The database will never take this value: a data exception (class 22) or a limit of its own (54). */

@@ -1,6 +1,8 @@
 /** Statements that Postgres parses and plans once on each connection, and not again each time. */
 import type { Kysely, QueryResult, RawBuilder } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
+import { DroppableClient } from './client.ts'
+import { isReadOnly } from './outage.ts'
 
 // By their text, which is ours and of a fixed number: nothing that a client sends is ever part of it.
 const names = new Map<string, string>()
@@ -20,10 +22,17 @@ export function executePrepared<Row, Tables>(
 }
 
 /** Sends the texts known by a name under it. Here and not with the statement, because kysely has no place to put it. */
-export class PreparingClient extends pg.Client {
+export class PreparingClient extends DroppableClient {
   override query = ((text: unknown, ...rest: readonly unknown[]) => {
     const send = super.query.bind(this) as (...args: readonly unknown[]) => unknown
     const name = typeof text === 'string' ? names.get(text) : undefined
-    return name === undefined ? send(text, ...rest) : send({ name, text, values: rest[0] })
+    const sent = name === undefined ? send(text, ...rest) : send({ name, text, values: rest[0] })
+    if (sent instanceof Promise) sent.catch(this.#dropIfReadOnly)
+    return sent
   }) as pg.Client['query']
+
+  // After a failover the old server goes on answering; who connects anew is led to the one that takes writes.
+  readonly #dropIfReadOnly = (error: Error) => {
+    if (isReadOnly(error)) this.drop(error)
+  }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { gather, Overfull, type GatherOptions } from '../../src/store/gather.ts'
 
 /** Serves numbers by doubling them, and notes the batches; each waits until it is let go. */
@@ -113,7 +113,7 @@ describe('gathering calls', () => {
   })
 
   it('takes on no more of a party than may wait, in count and in size', async () => {
-    const mayWait = { items: 2, bytes: 20 }
+    const mayWait = { items: 2, bytes: 20, ms: Infinity }
     const { calls, turn, letGo } = bench({
       maxItems: 1,
       mayWait,
@@ -131,5 +131,24 @@ describe('gathering calls', () => {
       await turn()
     }
     expect(await Promise.all(taken)).toEqual([2, 4, 6, 120])
+  })
+
+  it('never serves who has waited for too long: they were told so, or have gone', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const mayWait = { items: Infinity, bytes: Infinity, ms: 900 }
+    const { calls, batches, turn, letGo } = bench({ mayWait })
+    const first = calls.ask(1)
+    await turn()
+    const late = calls.ask(2)
+    vi.advanceTimersByTime(500)
+    const inTime = calls.ask(3)
+    vi.advanceTimersByTime(500)
+    letGo()
+    await turn()
+    await expect(late).rejects.toThrow(Overfull)
+    letGo()
+    expect(await Promise.all([first, inTime])).toEqual([2, 6])
+    expect(batches).toEqual([[1], [3]])
   })
 })

@@ -29,8 +29,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   await command(postgresUrl, `create database ${template}`)
   const url = Object.assign(new URL(postgresUrl), { pathname: `/${template}` }).href
   const database = openDatabase({ url, name: 'template', maxConnections: 3, onError: fail })
-  const { boss } = await prepareDatabase(database, new Map(), fail)
-  await boss.stop({ graceful: false })
+  await prepareDatabase(database, new Map(), fail)
   await database.close()
 
   project.provide('postgresUrl', postgresUrl)

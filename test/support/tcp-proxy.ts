@@ -1,4 +1,4 @@
-/** A TCP proxy before Postgres that can be cut, and that can lose the reply to a statement. */
+/** A TCP proxy before Postgres that can be cut, fall silent or be slow, and that can lose the reply to a statement. */
 import net, { type AddressInfo, type Socket } from 'node:net'
 
 export interface TcpProxy {
@@ -6,44 +6,64 @@ export interface TcpProxy {
   readonly url: string
   /** Drops every connection and refuses new ones. */
   cut(): void
+  /** From now on what is sent vanishes, both ways; connections stay, and new ones are taken and lead nowhere. */
+  blackhole(): void
+  /** From now on each piece arrives this much later, both ways. */
+  delay(ms: number): void
+  /** Whatever was wrong is over. What vanished does not come back. */
   mend(): void
+  /** Ends every connection with an RST; new ones are taken. */
+  reset(): void
   /** From now on, once: an answer to a `statement` that has these words in it is dropped, with the connection. */
   swallowReplyTo(statement: string, words?: string): void
   /** How often that has happened. */
   swallowed(): number
+  /** Connections that are open just now. */
+  connections(): number
   close(): Promise<void>
 }
 
 export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
-  let open = true
+  let way: 'open' | 'cut' | 'blackhole' = 'open'
+  let delayMs = 0
   let poison: { statement: string; words: string } | undefined
   let swallowed = 0
 
+  /** In order, however long each takes: timers of one length end in the order in which they were begun. */
+  const pass = (bytes: Buffer, to: Socket) => {
+    if (way === 'blackhole') return
+    if (delayMs > 0) setTimeout(() => to.write(bytes), delayMs)
+    else to.write(bytes)
+  }
+
   const server = net.createServer((client) => {
-    if (!open) client.destroy()
-    const upstream = net.connect(Number(target.port), target.hostname)
+    if (way === 'cut') client.destroy()
+    const upstream =
+      way === 'blackhole' ? new net.Socket() : net.connect(Number(target.port), target.hostname)
     let asked = ''
     for (const socket of [client, upstream]) {
       sockets.add(socket)
       socket.on('error', () => undefined)
       socket.on('close', () => {
-        sockets.delete(socket)
+        sockets.delete(client)
+        sockets.delete(upstream)
         client.destroy()
         upstream.destroy()
       })
     }
     client.on('data', (bytes) => {
       asked = bytes.toString('latin1')
-      upstream.write(bytes)
+      if (!upstream.connecting || way === 'blackhole') pass(bytes, upstream)
+      else upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
       if (poison && asked.includes(poison.statement) && bytes.includes(poison.words)) {
         poison = undefined
         swallowed++
         client.destroy()
-      } else client.write(bytes)
+      } else pass(bytes, client)
     })
   })
   await new Promise<void>((resolve) => {
@@ -59,16 +79,27 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
       search: '',
     }).href,
     cut() {
-      open = false
+      way = 'cut'
       drop()
     },
+    blackhole() {
+      way = 'blackhole'
+    },
+    delay(ms) {
+      delayMs = ms
+    },
     mend() {
-      open = true
+      way = 'open'
+      delayMs = 0
+    },
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy()
     },
     swallowReplyTo(statement, words = '') {
       poison = { statement, words }
     },
     swallowed: () => swallowed,
+    connections: () => sockets.size / 2,
     close() {
       drop()
       return new Promise((resolve) => {

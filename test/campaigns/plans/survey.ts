@@ -1,6 +1,7 @@
 /** Does everything once on tables that have been filled, and says how each statement was executed. */
 import { loadTasks, SHIPPED_TASKS } from '../../../src/load-tasks.ts'
 import { prepareDatabase } from '../../../src/prepare.ts'
+import { startBoss } from '../../../src/queue/boss.ts'
 import { openDatabase } from '../../../src/store/database.ts'
 import { explainer, type Explained } from './explain.ts'
 import { fill, type Filling } from './fill.ts'
@@ -15,7 +16,8 @@ export async function survey(url: string, filling: Filling): Promise<Surveyed[]>
   const open = (maxConnections: number) => openDatabase({ url, name: 'survey', maxConnections, onError })
   const ground = open(4)
   const catalogue = await loadTasks([SHIPPED_TASKS])
-  const { boss } = await prepareDatabase(ground, catalogue, onError)
+  await prepareDatabase(ground, catalogue, onError)
+  const boss = await startBoss({ pool: ground.pool, queues: [], onError })
   // One connection: what is explained in a transaction and undone then stands in nobody's way.
   const explained = open(1)
   const explain = explainer(explained.pool)
