@@ -6,13 +6,14 @@ import { cancelPending, requestCancel } from '../store/moves.ts'
 import { notify } from '../store/signals.ts'
 import type { Deps } from './deps.ts'
 import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
+import { inTransaction } from './try-again.ts'
 
 /**
  * Answers the job as it then is: canceled, or running with `cancelRequestedAt` set.
  * @throws JobError job-not-found, job-expired, job-already-terminal, precondition-failed
  */
 export async function cancelJob({ db, boss, signals }: Deps, wanted: Wanted): Promise<Job> {
-  const job = await db.transaction().execute(async (trx) => {
+  const job = await inTransaction(db, async (trx) => {
     const held = await lockOwnJob(trx, wanted)
     if (held.status === 'completed' || held.status === 'failed') {
       throw new JobError('job-already-terminal', `The job has already ${held.status}`, { jobId: held.id })

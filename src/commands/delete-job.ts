@@ -4,10 +4,11 @@ import { isTerminal } from '../job/status.ts'
 import { deleteJob as deleteRow } from '../store/retention.ts'
 import type { Deps } from './deps.ts'
 import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
+import { inTransaction } from './try-again.ts'
 
 /** @throws JobError job-not-found, job-expired, job-not-terminal, precondition-failed */
 export async function deleteJob({ db, signals }: Deps, wanted: Wanted): Promise<void> {
-  await db.transaction().execute(async (trx) => {
+  await inTransaction(db, async (trx) => {
     const held = await lockOwnJob(trx, wanted)
     if (!isTerminal(held.status)) {
       const detail = `The job is ${held.status}; cancel it first, or wait for its end`

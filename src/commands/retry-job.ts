@@ -8,11 +8,12 @@ import { enqueue } from '../queue/deliveries.ts'
 import { rerun } from '../store/moves.ts'
 import type { Deps } from './deps.ts'
 import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
+import { inTransaction } from './try-again.ts'
 
 /** @throws JobError job-not-found, job-expired, job-already-terminal, job-not-terminal, precondition-failed */
 export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted): Promise<Job> {
   const { db, signals } = deps
-  const job = await db.transaction().execute(async (trx) => {
+  const job = await inTransaction(db, async (trx) => {
     const held = await lockOwnJob(trx, wanted)
     const { id, status } = held
     if (status === 'completed') {

@@ -5,10 +5,11 @@ import { newJob, type Idempotency, type KeyedSubmission, type NewJob } from '../
 import type { Db } from '../store/database.ts'
 import { Overfull } from '../store/gather.ts'
 import { findJobByKey, type KeyedJob } from '../store/jobs.ts'
-import { isLockTimeout, isOutage } from '../store/outage.ts'
+import { isDeadlock, isLockTimeout, isOutage } from '../store/outage.ts'
 import { purgeKey } from '../store/retention.ts'
 import { accept } from './acceptor.ts'
 import type { Deps } from './deps.ts'
+import { inTransaction, tryAgain } from './try-again.ts'
 
 export interface Submitted {
   readonly job: Job
@@ -22,7 +23,12 @@ export interface Submitted {
  */
 export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Submitted> {
   const wish = newJob(keyed, deps.retentionSeconds)
-  const job = await deps.acceptor.ask(wish).catch((error: unknown) => resolveDoubt(deps, wish, error))
+  let job: Job | undefined
+  try {
+    job = await tryAgain(() => deps.acceptor.ask(wish), isDeadlock)
+  } catch (error) {
+    return resolveDoubt(deps, wish, error)
+  }
   return job ? { job, replayed: false } : resolveKey(deps, wish)
 }
 
@@ -55,7 +61,7 @@ async function resolveKey(deps: Deps, wish: NewJob): Promise<Submitted> {
   const { principal, idempotency } = wish
   const earlier = await findReplay(db, wish)
   if (earlier) return { job: earlier, replayed: true }
-  const [job] = await db.transaction().execute(async (trx) => {
+  const [job] = await inTransaction(db, async (trx) => {
     if (idempotency) await purgeKey(trx, principal, idempotency.key)
     return accept(trx, signals, [wish])
   })
@@ -65,23 +71,23 @@ async function resolveKey(deps: Deps, wish: NewJob): Promise<Submitted> {
   return { job, replayed: false }
 }
 
-async function resolveDoubt(
-  { jobs, signals }: Deps,
-  { id, principal, idempotency }: NewJob,
-  error: unknown,
-): Promise<Job> {
+async function resolveDoubt(deps: Deps, wish: NewJob, error: unknown): Promise<Submitted> {
+  const { db, jobs, signals } = deps
   if (error instanceof Overfull) {
     const detail = 'More is being submitted than the database can take just now; nothing was accepted'
     throw new JobError('temporary-reduced-capacity', detail, { retryAfterSeconds: 1, cause: error })
   }
-  if (isLockTimeout(error) && idempotency) throw inProgress(error)
-  // A connection lost during COMMIT leaves it open whether that happened; the job's row tells.
-  const job = isOutage(error) ? await jobs.find(principal, id) : undefined
-  if (job) {
-    signals.work(job.queue)
-    return job
+  if (isLockTimeout(error) && wish.idempotency) {
+    // Whoever held the key may be done by now. And where all jobs are held and not this key, this is what tells.
+    const earlier = await findReplay(db, wish)
+    if (earlier) return { job: earlier, replayed: true }
+    throw inProgress(error)
   }
-  throw error
+  // A connection lost during COMMIT leaves it open whether that happened; the job's row tells.
+  const job = isOutage(error) ? await jobs.find(wish.principal, wish.id) : undefined
+  if (!job) throw error
+  signals.work(job.queue)
+  return { job, replayed: false }
 }
 
 function inProgress(cause?: unknown): JobError {
