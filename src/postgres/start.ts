@@ -17,17 +17,17 @@ const PASSING_SECONDS = 10
 
 /**
  * Only for the holder of the lock, when no server runs.
- * @param wanted the port it had, where that is known; else that of a server that crashed
+ * @param lastPort where it was, for those who know: a server that was stopped, and not killed, takes that with it
  */
 export async function startServer(
   folder: DataFolder,
   binaries: Binaries,
-  wanted?: number,
+  lastPort?: number,
 ): Promise<Postmaster> {
   const previous = readPostmaster(folder.cluster)
   if (previous !== undefined && isAlive(previous.pid)) forgetProcess(folder.cluster)
   // After a crash on the same port again, so that programs which outlived the server find it where it was.
-  let port = await freePort(wanted ?? previous?.port)
+  let port = await freePort(lastPort ?? previous?.port)
   let failure: Error = notReady(folder)
   const started = await lookUntil(PASSING_SECONDS, async () => {
     try {

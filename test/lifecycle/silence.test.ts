@@ -87,6 +87,14 @@ const SILENCES: Record<string, () => Promise<() => Promise<void> | void>> = {
     proxy.cut()
     return () => proxy.mend()
   },
+  'that has crashed': async () => {
+    await postgres.stop('immediate')
+    return () => postgres.start()
+  },
+  'that an administrator stops': async () => {
+    await postgres.stop('fast')
+    return () => postgres.start()
+  },
 }
 
 describe('a database', () => {
@@ -109,6 +117,60 @@ describe('a database', () => {
       await expectRecovery()
     },
   )
+
+  it('that comes and goes costs no connection', async () => {
+    for (let cycle = 0; cycle < 6; cycle++) {
+      await expectRecovery()
+      const asked = askEveryRoute(url, `/jobs/${crypto.randomUUID()}`)
+      if (cycle % 3 === 0) proxy.reset()
+      else if (cycle % 3 === 1) proxy.cut()
+      else
+        await ask(
+          "select pg_terminate_backend(pid) from pg_stat_activity where application_name ~ '^acceptd'",
+        )
+      await asked
+      proxy.mend()
+    }
+    await expectRecovery()
+  })
+
+  it('that takes no writes is 503 for these and answers the rest, and what ran meanwhile is settled', async () => {
+    await expectRecovery()
+    const slow = { method: 'POST', body: '{"seconds": 2}', headers: { 'Content-Type': 'application/json' } }
+    const running = (await fetch(`${url}/tasks/slow`, slow)).headers.get('location') ?? ''
+    const read = async () =>
+      (await (await fetch(url + running)).json()) as { status: string; attempt: number }
+    await until('the job to run', async () => (await read()).status === 'running')
+    const configure = async (change: string) => {
+      await ask(`alter system ${change}`)
+      await ask('select pg_reload_conf()')
+    }
+    await configure('set default_transaction_read_only = on')
+    onTestFinished(() => configure('reset default_transaction_read_only'))
+    await until('writes to be refused', async () => (await submit()).status === 503)
+    const answers = await askEveryRoute(url, running)
+    const got = Object.fromEntries(
+      answers.map(({ request, status }) => [request.replace(running, '…'), status]),
+    )
+    expect(got).toEqual({
+      'POST /tasks/ok': 503,
+      'GET /jobs': 200,
+      'GET …': 200,
+      'GET …/result': 404,
+      'GET …/attempts': 200,
+      'GET …/events': 200,
+      'POST …/cancel': 503,
+      'POST …/retry': 503,
+      'DELETE …': 503,
+    })
+    const refused = answers.filter(({ status }) => status === 503)
+    expect(refused.filter(({ retryAfter }) => !(Number(retryAfter) > 0))).toEqual([])
+
+    await configure('reset default_transaction_read_only')
+    await expectRecovery()
+    await until('the job to be settled', async () => (await read()).status === 'completed')
+    expect((await read()).attempt).toBe(1)
+  })
 
   it('that is slow is served all the same', async () => {
     await expectRecovery()

@@ -17,6 +17,7 @@ export interface OwnPostgres {
   readonly url: string
   /** What Postgres calls them: immediate as after a crash, fast as by an administrator. */
   stop(how: 'immediate' | 'fast'): Promise<void>
+  /** Where it does not run. */
   start(): Promise<void>
   /** SIGSTOP to every process of the server: connections stay, and nothing answers. */
   freeze(): void
@@ -52,7 +53,8 @@ export async function ownPostgres(root?: string): Promise<OwnPostgres> {
     url: urlOf(postmaster.port, readPassword(folder)),
     stop,
     async start() {
-      postmaster = await startServer(folder, binaries)
+      if (isAlive(postmaster.pid)) return
+      postmaster = await startServer(folder, binaries, postmaster.port)
     },
     freeze() {
       // The father first: he would start new ones.
