@@ -53,7 +53,7 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
   try {
     // Before a database is made for nothing.
     if (config.role !== 'worker') await expectFreePort(config.host, config.port)
-    const { url, dataDir } = await findDatabase(config, closers)
+    const { url, dataDir } = await findDatabase(config, closers, log)
     const queues = await prepare(url, catalogue, onError)
     const work = open(url, 'work', WORK_CONNECTIONS, OF_WORK)
     const boss = await startBoss({ pool: work.pool, queues: queues.map(({ queue }) => queue), onError })
@@ -134,9 +134,15 @@ async function prepare(
   }
 }
 
-async function findDatabase(config: Config, closers: Close[]): Promise<{ url: string; dataDir?: string }> {
+async function findDatabase(
+  config: Config,
+  closers: Close[],
+  log: Logger,
+): Promise<{ url: string; dataDir?: string }> {
   if (config.databaseUrl !== undefined) return { url: config.databaseUrl }
-  const embedded = await joinEmbeddedPostgres(config.dataDir)
+  const embedded = await joinEmbeddedPostgres(config.dataDir, undefined, (sentence, error) =>
+    log.warn({ err: error }, sentence),
+  )
   closers.push(() => embedded.leave())
   return { url: embedded.url, dataDir: embedded.dataDir }
 }

@@ -17,17 +17,17 @@ const PASSING_SECONDS = 10
 
 /**
  * Only for the holder of the lock, when no server runs.
- * @param lastPort where it was, for those who know: a server that was stopped, and not killed, takes that with it
+ * @param samePort where it must be: programs that outlived the server look for it there
  */
 export async function startServer(
   folder: DataFolder,
   binaries: Binaries,
-  lastPort?: number,
+  samePort?: number,
 ): Promise<Postmaster> {
   const previous = readPostmaster(folder.cluster)
   if (previous !== undefined && isAlive(previous.pid)) forgetProcess(folder.cluster)
-  // After a crash on the same port again, so that programs which outlived the server find it where it was.
-  let port = await freePort(lastPort ?? previous?.port)
+  // After a crash on the same port again, for other programs that outlived it.
+  let port = samePort ?? (await freePort(previous?.port))
   let failure: Error = notReady(folder)
   const started = await lookUntil(PASSING_SECONDS, async () => {
     try {
@@ -35,7 +35,7 @@ export async function startServer(
     } catch (error) {
       if (!(error instanceof Error && PASSING.test(error.message))) throw error
       failure = error
-      port = await freePort(port)
+      port = samePort ?? (await freePort(port))
       return undefined
     }
   })

@@ -51,14 +51,15 @@ describe('after a crash', () => {
   })
 
   it('a killed server starts again on its port with everything committed', async () => {
-    const before = await join(folder)
+    const before = await joinElsewhere(folder)
     await ask(before.url, 'create table committed as select 42 as answer')
+    await before.kill()
     await kill(folder)
     expect(existsSync(path.join(clusterOf(folder), 'postmaster.pid'))).toBe(true)
     const after = await join(folder)
     expect(after).toMatchObject({ started: true, url: before.url })
     expect(await ask(after.url, 'select answer from committed')).toBe(42)
-    await Promise.all([before.leave(), after.leave()])
+    await after.leave()
     expect(serverOf(folder)).toBeUndefined()
   })
 
@@ -69,7 +70,8 @@ describe('after a crash', () => {
   })
 
   it('the process number of a dead server may belong to another program by now', async () => {
-    const postgres = await join(folder)
+    const killed = await joinElsewhere(folder)
+    await killed.kill()
     await kill(folder)
     // The same user's, for only then Postgres would take it for its predecessor and refuse to start.
     const { uid, gid } = statSync(clusterOf(folder))
@@ -79,7 +81,7 @@ describe('after a crash', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(stranger.pid)))
     const next = await join(folder)
     expect(next.started).toBe(true)
-    await Promise.all([postgres.leave(), next.leave()])
+    await next.leave()
     expect(serverOf(folder)).toBeUndefined()
     expect(stranger.signalCode).toBeNull()
   })
