@@ -22,6 +22,7 @@ export interface Config {
   readonly graceSeconds: number
   readonly drainSeconds: number
   readonly retentionSeconds: number
+  readonly maxOutputBytes: number
   /** Event streams and waiting requests together. */
   readonly maxWaiting: number
   readonly maxAccepting: number
@@ -72,6 +73,7 @@ export function configFrom(
     graceSeconds: read('ACCEPTD_GRACE_SECONDS'),
     drainSeconds: read('ACCEPTD_DRAIN_SECONDS'),
     retentionSeconds: read('ACCEPTD_RETENTION_SECONDS'),
+    maxOutputBytes: read('ACCEPTD_MAX_OUTPUT_BYTES'),
     maxWaiting: read('ACCEPTD_MAX_WAITING'),
     maxAccepting: read('ACCEPTD_MAX_ACCEPTING'),
     maxConnections: read('ACCEPTD_MAX_CONNECTIONS'),

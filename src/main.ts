@@ -82,12 +82,12 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
         ? await startApi(config, { db: apiDatabase.db, boss, signals: hints, watch, catalogue, log })
         : undefined
     if (api) closers.push(api.close)
-    const { concurrency, lanes, graceSeconds } = config
+    const { concurrency, lanes, graceSeconds, maxOutputBytes } = config
     const slotsOf = (lane: string) => lanes.get(lane) ?? concurrency
     worker =
       config.role === 'api'
         ? undefined
-        : await startWorker(deps, { catalogue, log, queues, slotsOf, graceSeconds })
+        : await startWorker(deps, { catalogue, log, queues, slotsOf, graceSeconds, maxOutputBytes })
     const looking = worker ? undefined : watchman(deps, log)
     const listener = listen({
       url,

@@ -20,6 +20,10 @@ const whole = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
 
+// The worker, Postgres and the API each hold a result whole, the worker some times over, and that for each of its slots. On
+// its way it is escaped once more, and V8 makes no text of more than 512 MiB, Postgres no field of more than 1 GiB.
+const MAX_OUTPUT_BYTES = 128 * 1024 * 1024
+
 const NO_URL = 'must be an http or https URL, with neither query nor fragment'
 
 export const schema = {
@@ -68,6 +72,11 @@ export const schema = {
     help: 'How long jobs and their keys are kept after their end; a task may say otherwise',
     fallback: '604800',
     type: whole(1, MAX_RETENTION_SECONDS),
+  },
+  ACCEPTD_MAX_OUTPUT_BYTES: {
+    help: 'Largest result of a job, in bytes of JSON; a job that returns more fails',
+    fallback: '16777216',
+    type: whole(1, MAX_OUTPUT_BYTES),
   },
   ACCEPTD_API_KEYS: {
     help: 'Who may use the API, as name:key pairs with commas between; everybody where this is not set',

@@ -25,6 +25,7 @@ describe('the configuration', () => {
       graceSeconds: 10,
       drainSeconds: 0,
       retentionSeconds: 7 * 86_400,
+      maxOutputBytes: 16 * 1024 * 1024,
       maxWaiting: 10_000,
       maxAccepting: 5000,
       maxConnections: 12_000,

@@ -12,9 +12,21 @@ export const FAILURE_TEXTS = {
   },
   'invalid-output': {
     cause:
-      'The task ran to its end, but what it returned is not what its output schema allows, or cannot be kept as JSON. The mistake is mostly in the task, not in the input.',
+      'The task ran to its end, but what it returned is not what its output schema allows. The mistake is mostly in the task, not in the input.',
     remedy:
       'Tell the author of the task; detail names the first place that does not fit. What the task did besides returning has been done.',
+  },
+  'output-not-serialisable': {
+    cause:
+      'The task ran to its end, but what it returned is not JSON, or would not be the same as JSON: a function, a bigint, a number that is not finite, a Map, something that contains itself or is nested too deep, text with U+0000 or half of a surrogate pair. The mistake is in the task.',
+    remedy:
+      'Tell the author of the task; detail names the place. What the task did besides returning has been done.',
+  },
+  'output-too-large': {
+    cause:
+      'The task ran to its end, but what it returned takes more bytes as JSON than the operator lets a result have (ACCEPTD_MAX_OUTPUT_BYTES), or than the database can keep.',
+    remedy:
+      'Ask for less in one job. The author can have the task store what is large elsewhere and return where it is; the operator can allow more. What the task did besides returning has been done.',
   },
   'timed-out': {
     cause:

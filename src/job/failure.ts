@@ -1,5 +1,4 @@
 /** Why an attempt or a job failed, in the words a client may see. */
-import { findFlaws } from './json.ts'
 
 export interface Failure {
   /** Stable and machine-readable: one of FAILURES, or the task's own. */
@@ -14,6 +13,8 @@ export interface Failure {
 export const FAILURES = {
   'task-failed': 'The task failed',
   'invalid-output': 'The task returned something its output schema does not allow',
+  'output-not-serialisable': 'The task returned something that cannot be kept as JSON',
+  'output-too-large': 'The task returned more than may be kept',
   'timed-out': 'The task took longer than its timeout',
   crashed: 'The worker died each time it ran this job',
 } as const satisfies Record<string, string>
@@ -84,6 +85,7 @@ function isTaskError(thrown: unknown): thrown is TaskError {
 
 /** Text the database can keep, at a length a person would read. */
 function clean(text: string): string {
-  const shown = findFlaws(text).length === 0 ? text : text.toWellFormed().replaceAll('\u0000', '\uFFFD')
-  return shown.length <= MAX_DETAIL ? shown : `${shown.slice(0, MAX_DETAIL).toWellFormed()}…`
+  // Cut first: there are messages of a hundred megabytes.
+  const end = text.length <= MAX_DETAIL ? '' : '…'
+  return `${text.slice(0, MAX_DETAIL).toWellFormed().replaceAll('\u0000', '\uFFFD')}${end}`
 }

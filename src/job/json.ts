@@ -61,7 +61,7 @@ export function pointer(path: Path): string {
   return `#${path.map((part) => `/${step(part)}`).join('')}`
 }
 
-function textProblem(text: string): string | undefined {
+export function textProblem(text: string): string | undefined {
   if (text.includes('\u0000')) return 'Text must not contain U+0000'
   if (!text.isWellFormed()) return 'Text must not contain a lone surrogate (half of a UTF-16 pair)'
   return undefined
@@ -73,7 +73,7 @@ function numberProblem(node: unknown): string | undefined {
 }
 
 // JavaScript takes an assignment to it for a change of prototype, so schemas that copy members drop it unsaid.
-function memberProblem(name: string): string | undefined {
+export function memberProblem(name: string): string | undefined {
   return name === '__proto__' ? 'JavaScript cannot keep a member called __proto__' : undefined
 }
 

@@ -72,9 +72,17 @@ export function isOnesFault(error: unknown): boolean {
   return !isOutage(error) || isDeadlock(error)
 }
 
-/** The database will never take this value: a data exception (class 22) or a limit of its own (54). */
+/** The database will never take this value: a data exception (class 22). */
 export function isRefusedValue(error: unknown): boolean {
-  return /^(22|54)/.test(codeOf(error) ?? '')
+  return codeOf(error)?.startsWith('22') ?? false
+}
+
+/** More than fits: a limit of Postgres (class 54, and one that it knows no code for), or of V8, on the way there. */
+export function isTooLarge(error: unknown): boolean {
+  const code = codeOf(error)
+  if (code === 'XX000') return (error as Error).message.startsWith('invalid memory alloc request size')
+  if (code === undefined) return error instanceof RangeError && error.message === 'Invalid string length'
+  return code.startsWith('54') || code === 'ERR_STRING_TOO_LONG'
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -4,12 +4,12 @@ import type { KnownTask } from '../job/catalogue.ts'
 import { failure } from '../job/failure.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskLog } from '../job/task.ts'
-import { isRefusedValue } from '../store/outage.ts'
+import { isRefusedValue, isTooLarge } from '../store/outage.ts'
 import { saveProgress } from '../store/running.ts'
 import type { StartedJob } from '../store/starts.ts'
 import type { WorkDeps } from './deps.ts'
 import { progressWriter } from './progress-writer.ts'
-import { runTask, type StopReason } from './run-task.ts'
+import { runTask, type RunLimits, type StopReason } from './run-task.ts'
 import { settle, settlePatiently } from './settle.ts'
 
 export interface RunningAttempt {
@@ -22,7 +22,7 @@ export interface RunningAttempt {
   handBack(): Promise<void>
 }
 
-export function attemptRunner(deps: WorkDeps, parent: Logger) {
+export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits) {
   return { run }
 
   function run(task: KnownTask, { id, attempt, input }: StartedJob): RunningAttempt {
@@ -35,7 +35,7 @@ export function attemptRunner(deps: WorkDeps, parent: Logger) {
       (error) => log.debug({ err: error }, 'progress was not saved'),
     )
     const context = { jobId: id, attempt, log: taskLog(log), progress: progress.report }
-    const running = runTask(task, input, context)
+    const running = runTask(task, input, context, limits)
     const settled = running.outcome.then(conclude)
     return { settled, returned: running.finished, stop: running.stop, handBack }
 
@@ -63,10 +63,12 @@ export function attemptRunner(deps: WorkDeps, parent: Logger) {
       try {
         return await settlePatiently(givingUp.signal, deps, { id, attempt }, outcome, options)
       } catch (error) {
-        if (!isRefusedValue(error) || outcome.kind !== 'completed') throw error
+        const code = isTooLarge(error) ? 'output-too-large' : 'output-not-serialisable'
+        const isRefused = code === 'output-too-large' || isRefusedValue(error)
+        if (!isRefused || outcome.kind !== 'completed') throw error
         // The database will not have this result. Left alone the job would say "running" for as long as we live.
         log.error({ err: error }, 'result could not be stored')
-        const unstorable = failure('invalid-output', 'The result could not be stored', false)
+        const unstorable = failure(code, 'The database did not take it; the server log says why', false)
         return settle(deps, { id, attempt }, { kind: 'failed', failure: unstorable }, options)
       }
     }

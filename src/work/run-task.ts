@@ -1,11 +1,10 @@
 /** Running a task once: its time limit, its signal, and the one funnel from whatever it does to an Outcome. */
 import type { KnownTask } from '../job/catalogue.ts'
 import { failure, failureOf } from '../job/failure.ts'
-import { isFileResult, type FileResult } from '../job/file-result.ts'
-import { findFlaws, isDeeperThan, MAX_DEPTH, pointer } from '../job/json.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskContext } from '../job/task.ts'
 import { check } from '../job/violations.ts'
+import { outcomeOf, UnfitOutput } from './output.ts'
 
 /** Why the signal of a running task was aborted. */
 export type StopReason = 'canceled' | 'interrupted' | 'timed-out' | 'lost'
@@ -20,7 +19,16 @@ export interface Run {
   readonly stop: (reason: StopReason) => void
 }
 
-export function runTask(task: KnownTask, input: unknown, context: Omit<TaskContext, 'signal'>): Run {
+export interface RunLimits {
+  readonly maxOutputBytes: number
+}
+
+export function runTask(
+  task: KnownTask,
+  input: unknown,
+  context: Omit<TaskContext, 'signal'>,
+  { maxOutputBytes }: RunLimits,
+): Run {
   const controller = new AbortController()
   const timedOut = Promise.withResolvers<Outcome>()
   let stopped: StopReason | undefined
@@ -57,39 +65,17 @@ export function runTask(task: KnownTask, input: unknown, context: Omit<TaskConte
         return { kind: 'failed', failure: failure('task-failed', detail, false) }
       }
       const output: unknown = await task.run(checked.value, { ...context, signal: controller.signal })
-      return outcomeOf(task, output)
+      return outcomeOf(task, output, maxOutputBytes)
     } catch (error) {
+      // It has returned, and so it has finished, also in spite of a cancel.
+      if (error instanceof UnfitOutput) {
+        thrown = error.cause
+        return { kind: 'failed', failure: error.failure }
+      }
       thrown = error
       if (stopped === 'canceled') return { kind: 'canceled' }
       if (stopped === 'interrupted' || stopped === 'lost') return { kind: 'interrupted' }
       return { kind: 'failed', failure: failureOf(error) }
     }
   }
-}
-
-/** A result must be what its schema says, and JSON that the database can keep. */
-function outcomeOf(task: KnownTask, output: unknown): Outcome {
-  try {
-    const checked = check(task.output, output)
-    if (!checked.ok) {
-      const [first] = checked.violations
-      return invalidOutput(`${first?.pointer} ${first?.detail}`)
-    }
-    const { value } = checked
-    if (isDeeperThan(value, MAX_DEPTH))
-      return invalidOutput(`It is nested more than ${MAX_DEPTH} levels deep`)
-    const [flaw] = findFlaws(value)
-    if (flaw) return invalidOutput(`${pointer(flaw.path)} ${flaw.detail}`)
-    const result = JSON.stringify(value) as string | undefined
-    if (result === undefined) return invalidOutput('It is not JSON')
-    const file = isFileResult(task.output) ? { mediaType: (value as FileResult).mediaType } : {}
-    return { kind: 'completed', result, ...file }
-  } catch (error) {
-    // A cycle, a bigint, a toJSON or a refinement of the author's that throws.
-    return invalidOutput(`It cannot be checked or written as JSON: ${(error as Error).message}`)
-  }
-}
-
-function invalidOutput(detail: string): Outcome {
-  return { kind: 'failed', failure: failure('invalid-output', detail, false) }
 }

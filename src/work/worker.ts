@@ -28,6 +28,7 @@ export interface WorkerOptions {
   /** How many jobs of a lane at once. */
   readonly slotsOf: (lane: string) => number
   readonly graceSeconds: number
+  readonly maxOutputBytes: number
 }
 
 export interface Worker {
@@ -55,7 +56,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   const slots = slotsFor(options.queues, catalogue, options.slotsOf)
   const queues = Object.keys(slots.most)
   const running = new Map<string, RunningAttempt>()
-  const runner = attemptRunner(deps, log)
+  const runner = attemptRunner(deps, log, options)
   const handingBack = new Set<Promise<void>>()
   const leftAt = new Map<string, number>()
   let strays: ReadonlySet<string> = new Set()

@@ -108,15 +108,12 @@ describe('a failed job', () => {
     expect(text).toContain('task-failed')
   })
 
-  it.each(['output', 'cycle', 'nul'])(
-    'with code invalid-output when what the task returned cannot be kept: %s',
-    async (how) => {
-      const { location } = await house.api.submit('fail', { how })
-      const { error, attempt } = await house.reaches(location, 'failed')
-      expect(error).toMatchObject({ code: 'invalid-output', retryable: false })
-      expect(attempt).toBe(1)
-    },
-  )
+  it('with code invalid-output when what the task returned is not what its schema allows', async () => {
+    const { location } = await house.api.submit('fail', { how: 'output' })
+    const { error, attempt } = await house.reaches(location, 'failed')
+    expect(error).toMatchObject({ code: 'invalid-output', retryable: false })
+    expect(attempt).toBe(1)
+  })
 })
 
 describe('the result', () => {

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { isLockTimeout, isOutage, isRefusedValue } from '../../src/store/outage.ts'
+import { isLockTimeout, isOutage, isRefusedValue, isTooLarge } from '../../src/store/outage.ts'
+import { useHouse } from '../support/house.ts'
 
+const house = useHouse({ ACCEPTD_ROLE: 'api' })
+
+const thrownBy = async (act: () => unknown) => {
+  try {
+    await act()
+  } catch (error) {
+    return error
+  }
+  throw new Error('It threw nothing')
+}
 const coded = (code: unknown, message = 'as it came') => Object.assign(new Error(message), { code })
 
 describe('an outage', () => {
@@ -96,11 +107,31 @@ describe('a lock timeout', () => {
 })
 
 describe('a value that the database will never take', () => {
-  it('is a data exception or beyond a limit of the database, and no outage', () => {
-    for (const code of ['22P05', '22P02', '22001', '54000']) {
+  it('is a data exception, and no outage', () => {
+    for (const code of ['22P05', '22P02', '22001']) {
       expect(isRefusedValue(coded(code))).toBe(true)
       expect(isOutage(coded(code))).toBe(false)
     }
+  })
+
+  it('is too large where it is beyond a limit of the database or of V8', async () => {
+    const { pool } = house.database
+    const errors = [
+      await thrownBy(() => pool.query(`select repeat('x', 1073741824)`)),
+      // Made for real it takes more than a gigabyte of memory.
+      coded('XX000', 'invalid memory alloc request size 1200000000'),
+      await thrownBy(() => JSON.stringify('\u0001'.repeat(100_000_000))),
+      coded('ERR_STRING_TOO_LONG'),
+    ]
+    for (const error of errors) {
+      expect(isTooLarge(error)).toBe(true)
+      expect(isOutage(error)).toBe(false)
+    }
+    expect(
+      [coded('22P05'), coded('XX000'), new RangeError('Maximum call stack size exceeded'), undefined].some(
+        isTooLarge,
+      ),
+    ).toBe(false)
   })
 
   it('is not what may be taken a little later, nor a broken rule of ours', () => {

@@ -19,7 +19,7 @@ const running = (run: (context: TaskContext) => Promise<number>, timeoutSeconds 
     timeoutSeconds,
     run: (_, ctx) => run(ctx),
   })
-  return runTask(known('t', task), null, context)
+  return runTask(known('t', task), null, context, { maxOutputBytes: 1000 })
 }
 /** Waits for its signal, and then does what it is told to. */
 const onAbort = (then: () => number) => (ctx: TaskContext) =>
