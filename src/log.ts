@@ -1,9 +1,16 @@
 /** The log: JSON lines, or readable ones on a terminal. */
 import { pino, type Logger, type LoggerOptions } from 'pino'
 import { PinoPretty } from 'pino-pretty'
+import { loggable } from './job/loggable.ts'
 
 export function createLog(level: string, pretty: boolean): Logger {
-  const options: LoggerOptions = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime }
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // pino's own writes a mark on the error and reads all there is of it: one that is frozen, or has getters, would throw.
+    serializers: { err: loggable },
+  }
   if (!pretty) return pino(options)
   const terminal = PinoPretty({
     colorize: true,

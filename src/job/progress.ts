@@ -17,14 +17,18 @@ export function nextProgress(
   const shown =
     note === undefined
       ? undefined
-      : text(note).toWellFormed().replaceAll('\u0000', '\uFFFD').slice(0, MAX_NOTE).toWellFormed()
+      : text(note)?.slice(0, MAX_NOTE).toWellFormed().replaceAll('\u0000', '\uFFFD')
   return {
     percent: Math.max(before?.percent ?? 0, bounded),
     ...(shown === undefined ? {} : { note: shown }),
   }
 }
 
-// A task may be written in JavaScript, where nobody minds what a note is.
-function text(note: unknown): string {
-  return String(note)
+// A task may be written in JavaScript, where nobody minds what a note is; and it must not fail for the sake of one.
+function text(note: unknown): string | undefined {
+  try {
+    return String(note)
+  } catch {
+    return undefined
+  }
 }

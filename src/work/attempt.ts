@@ -2,6 +2,7 @@
 import type { Logger } from 'pino'
 import type { KnownTask } from '../job/catalogue.ts'
 import { failure } from '../job/failure.ts'
+import { loggable } from '../job/loggable.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskLog } from '../job/task.ts'
 import { isRefusedValue, isTooLarge } from '../store/outage.ts'
@@ -26,7 +27,7 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
   return { run }
 
   function run(task: KnownTask, { id, attempt, input }: StartedJob): RunningAttempt {
-    const log = parent.child({ job: id, task: task.name, attempt })
+    const log = parent.child({ job: id, task: task.name, attempt }, { serializers: { err: loggable } })
     const givingUp = new AbortController()
     let known: Outcome | undefined
     const began = performance.now()
@@ -90,16 +91,31 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
 
 /** What the log needs a stack for: not what a task says on purpose, nor an abort it was asked for. */
 function accidentIn(thrown: unknown): unknown {
-  if (!(thrown instanceof Error)) return thrown
-  if (thrown.name === 'TaskError') return thrown.cause
-  return thrown.name === 'AbortError' ? undefined : thrown
+  try {
+    // Never true of a proxy, which might throw at the next look.
+    if (!Error.isError(thrown)) return thrown
+    if (thrown.name === 'TaskError') return thrown.cause
+    return thrown.name === 'AbortError' ? undefined : thrown
+  } catch {
+    return thrown
+  }
 }
 
 function taskLog(log: Logger): TaskLog {
   return {
     // Under a name of their own: the author's `attempt` or `task` must not stand in the line beside ours.
-    info: (message, details) => log.info({ details }, message),
-    warn: (message, details) => log.warn({ details }, message),
-    error: (message, details) => log.error({ details }, message),
+    info: (message, details) => log.info({ details: shown(details) }, text(message)),
+    warn: (message, details) => log.warn({ details: shown(details) }, text(message)),
+    error: (message, details) => log.error({ details: shown(details) }, text(message)),
   }
+}
+
+function shown(details: unknown): unknown {
+  return details === undefined ? undefined : loggable(details)
+}
+
+// A task may be written in JavaScript, where nobody minds what a message is.
+function text(message: unknown): string {
+  const plain = loggable(message)
+  return typeof plain === 'string' ? plain : JSON.stringify(plain)
 }

@@ -4,7 +4,7 @@ import { failure, failureOf } from '../job/failure.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskContext } from '../job/task.ts'
 import { check } from '../job/violations.ts'
-import { outcomeOf, UnfitOutput } from './output.ts'
+import { outcomeOf, type UnfitOutput } from './output.ts'
 
 /** Why the signal of a running task was aborted. */
 export type StopReason = 'canceled' | 'interrupted' | 'timed-out' | 'lost'
@@ -64,18 +64,23 @@ export function runTask(
         const detail = `The stored input no longer fits the task: ${first?.pointer} ${first?.detail}`
         return { kind: 'failed', failure: failure('task-failed', detail, false) }
       }
-      const output: unknown = await task.run(checked.value, { ...context, signal: controller.signal })
-      return outcomeOf(task, output, maxOutputBytes)
+      return finish(await task.run(checked.value, { ...context, signal: controller.signal }))
     } catch (error) {
-      // It has returned, and so it has finished, also in spite of a cancel.
-      if (error instanceof UnfitOutput) {
-        thrown = error.cause
-        return { kind: 'failed', failure: error.failure }
-      }
       thrown = error
       if (stopped === 'canceled') return { kind: 'canceled' }
       if (stopped === 'interrupted' || stopped === 'lost') return { kind: 'interrupted' }
       return { kind: 'failed', failure: failureOf(error) }
+    }
+  }
+
+  /** It has returned, and so it has finished, also in spite of a cancel. */
+  function finish(output: unknown): Outcome {
+    try {
+      return outcomeOf(task, output, maxOutputBytes)
+    } catch (error) {
+      const unfit = error as UnfitOutput
+      thrown = unfit.cause
+      return { kind: 'failed', failure: unfit.failure }
     }
   }
 }

@@ -52,6 +52,21 @@ describe('a note', () => {
     expect(nextProgress(before, 20, undefined)).toEqual({ percent: 20 })
   })
 
+  it('is none where it is nothing that could be shown', () => {
+    const boom = () => {
+      throw new Error('boom')
+    }
+    for (const note of [
+      null,
+      undefined,
+      Object.create(null),
+      { toString: boom },
+      new Proxy({}, { get: boom }),
+    ])
+      expect(nextProgress(undefined, 1, note as string)).toEqual({ percent: 1 })
+    expect(nextProgress(undefined, 1, 5 as unknown as string)).toEqual({ percent: 1, note: '5' })
+  })
+
   it('is made fit for the database', () => {
     expect(shown('a\u0000b')).toBe('a\uFFFDb')
     expect(shown('\ud83d half')).toBe('\uFFFD half')

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { useHouse } from '../support/house.ts'
+import { serve, type Serving } from '../support/processes.ts'
+import { until } from '../support/until.ts'
+
+// The API runs here, in the test; the tasks run in a process that is to survive them.
+const house = useHouse({ ACCEPTD_ROLE: 'api' })
+
+const startWorker = () =>
+  serve({ DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE: 'worker', NODE_ENV: 'production' })
+
+interface Line extends Record<string, unknown> {
+  readonly msg: string
+  readonly job?: string
+}
+const linesOf = (worker: Serving) =>
+  worker
+    .output()
+    .split('\n')
+    .slice(0, -1) // what follows the last line break is not a line yet
+    .map((line) => JSON.parse(line) as Line)
+
+describe('a worker', () => {
+  it('lives through whatever a task throws, says it in the log, and fails the job with what may be shown', async () => {
+    const worker = await startWorker()
+    const members = house.catalogue.get('throws')?.inputSchema['properties'] as { what: { enum: string[] } }
+    const all = members.what.enum
+    expect(all.length).toBeGreaterThan(25)
+    for (const each of all) {
+      const { location, job } = await house.api.submit('throws', { what: each })
+      const { error, attempt } = await house.reaches(location, 'failed')
+      expect({ each, attempt, ...error }).toMatchObject({
+        each,
+        attempt: 1,
+        code: 'task-failed',
+        retryable: true,
+      })
+      expect(error?.detail).toMatch(/^(The task ended with an unexpected error|Not now$|x{2000}…$)/)
+      const ending = () => linesOf(worker).find((line) => line.msg === 'attempt' && line.job === job.id)
+      await until(`the line about ${each}`, () => ending() !== undefined)
+      expect(ending()).toMatchObject({ outcome: 'failed', code: 'task-failed' })
+      expect(JSON.stringify(ending()).length).toBeLessThan(100_000)
+    }
+    const errors = linesOf(worker).map(({ err }) => err as { message?: string; stack?: string } | undefined)
+    expect(errors.find((err) => err?.message === 'frozen')?.stack).toContain('throws.ts:')
+    expect(worker.output()).not.toContain('could not be settled')
+    worker.process.kill('SIGTERM')
+    expect(await worker.exited).toBe(0)
+  })
+
+  it('lives through whatever a task reports and logs, also after its end', async () => {
+    const worker = await startWorker()
+    const { location, job } = await house.api.submit('misuses', {})
+    const done = await house.reaches(location, 'completed')
+    const wentOn = () => linesOf(worker).find(({ msg }) => msg === 'went on after its end')
+    await until('it to go on', () => wentOn() !== undefined)
+    expect(wentOn()?.job).toBe(job.id)
+    expect(await house.api.job(location)).toEqual(done)
+    worker.process.kill('SIGTERM')
+    expect(await worker.exited).toBe(0)
+  })
+})
