@@ -25,6 +25,11 @@ export interface Acceptd {
   readonly watched?: () => number
   /** Absent where DATABASE_URL was given. */
   readonly dataDir?: string
+  /**
+   * For handlers of uncaughtException and unhandledRejection: ends the attempt whose task let the error escape. False if it
+   * was no task's, and then the process is in a state nobody knows.
+   */
+  readonly blame: (error: unknown) => boolean
   /** Drains: no new work, requests finish, running jobs get their grace; then everything is closed. */
   readonly close: () => Promise<void>
 }
@@ -109,6 +114,7 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     })
     return {
       close,
+      blame: (error) => worker?.blame(error) ?? false,
       ...(dataDir === undefined ? {} : { dataDir }),
       ...(api ? { port: api.port, watched: () => watch?.size ?? 0 } : {}),
     }

@@ -16,12 +16,18 @@ export async function serve(config: Config): Promise<void> {
   const { role, host } = config
   const log = createLog(config.logLevel, process.stdout.isTTY && !config.production)
   const announce = config.production ? (sentence: string) => log.info(sentence.trim()) : say
-  const stopping = stopRequested()
+  const { stopping, stop } = stopRequests()
   void endAfter(stopping, Math.max(config.graceSeconds, config.drainSeconds) + CLOSE_SECONDS)
   const catalogue = await loadTasks([SHIPPED_TASKS, ...config.taskFolders])
-  const { port, dataDir, close } = await patiently(config, log, stopping, () =>
+  const { port, dataDir, close, blame } = await patiently(config, log, stopping, () =>
     startAcceptd(config, catalogue, log),
   )
+  onStrayError(blame, (error, origin) => {
+    // Nobody knows what was left half done. What runs gets its grace; a supervisor then starts a process that is sound.
+    log.fatal({ err: error, origin }, 'an error that nobody handles; stopping')
+    process.exitCode = 1
+    stop()
+  })
 
   if (config.production) log.info({ role, host, port, tasks: [...catalogue.keys()] }, 'acceptd is ready')
   else {
@@ -73,10 +79,22 @@ async function endAfter(stopping: Promise<void>, seconds: number): Promise<void>
 }
 
 /** npm passes Ctrl-C on while the terminal sends it too, so a signal may come twice; the first is enough. */
-function stopRequested(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve())
-  })
+function stopRequests(): { readonly stopping: Promise<void>; readonly stop: () => void } {
+  const { promise: stopping, resolve: stop } = Promise.withResolvers<void>()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop())
+  return { stopping, stop }
+}
+
+/** An exception in a callback, or a rejected promise that nobody waits for: a task's own affair where one can be blamed. */
+function onStrayError(
+  blame: (error: unknown) => boolean,
+  otherwise: (error: unknown, origin: string) => void,
+): void {
+  for (const origin of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(origin, (error: unknown) => {
+      if (!blame(error)) otherwise(error, origin)
+    })
+  }
 }
 
 function isLoopback(host: string): boolean {

@@ -11,11 +11,11 @@ const MAX_NOTE = 200
 export function nextProgress(
   before: Progress | undefined,
   percent: number,
-  note: string | undefined,
+  note: string | null | undefined,
 ): Progress {
   const bounded = Number.isFinite(percent) ? Math.min(99, Math.max(0, Math.floor(percent))) : 0
   const shown =
-    note === undefined
+    note === undefined || note === null
       ? undefined
       : text(note)?.slice(0, MAX_NOTE).toWellFormed().replaceAll('\u0000', '\uFFFD')
   return {

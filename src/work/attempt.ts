@@ -1,4 +1,5 @@
 /** One attempt at one job, from the claim to the settled outcome, with its line in the log. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Logger } from 'pino'
 import type { KnownTask } from '../job/catalogue.ts'
 import { failure } from '../job/failure.ts'
@@ -23,8 +24,23 @@ export interface RunningAttempt {
   handBack(): Promise<void>
 }
 
-export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits) {
-  return { run }
+export interface AttemptRunner {
+  run(task: KnownTask, job: StartedJob): RunningAttempt
+  /** Ends the attempt whose task let this error escape; call it where the error arrived. False if it was no task's. */
+  blame(error: unknown): boolean
+}
+
+export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits): AttemptRunner {
+  // Whose task is being run, in all that it calls, awaits and is called back for; and nobody's, in what it has us do.
+  const blamed = new AsyncLocalStorage<(error: unknown) => void>()
+  const asOurselves = AsyncLocalStorage.snapshot()
+  return { run, blame }
+
+  function blame(error: unknown): boolean {
+    const escaped = blamed.getStore()
+    if (escaped) asOurselves(escaped, error)
+    return escaped !== undefined
+  }
 
   function run(task: KnownTask, { id, attempt, input }: StartedJob): RunningAttempt {
     const log = parent.child({ job: id, task: task.name, attempt }, { serializers: { err: loggable } })
@@ -35,10 +51,17 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
       (latest) => saveProgress(deps.db, id, attempt, latest).then(() => deps.signals.changed(id)),
       (error) => log.debug({ err: error }, 'progress was not saved'),
     )
-    const context = { jobId: id, attempt, log: taskLog(log), progress: progress.report }
-    const running = runTask(task, input, context, limits)
+    const report = (...what: Parameters<typeof progress.report>) => asOurselves(progress.report, ...what)
+    const context = { jobId: id, attempt, log: taskLog(log), progress: report }
+    const running = blamed.run(escaped, () => runTask(task, input, context, limits))
     const settled = running.outcome.then(conclude)
     return { settled, returned: running.finished, stop: running.stop, handBack }
+
+    function escaped(error: unknown): void {
+      if (running.fail(error)) return
+      const accident = accidentIn(error)
+      if (accident !== undefined) log.error({ err: accident }, 'an error escaped the task after its attempt')
+    }
 
     async function conclude(outcome: Outcome): Promise<void> {
       known = outcome

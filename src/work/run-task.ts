@@ -1,4 +1,5 @@
 /** Running a task once: its time limit, its signal, and the one funnel from whatever it does to an Outcome. */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { KnownTask } from '../job/catalogue.ts'
 import { failure, failureOf } from '../job/failure.ts'
 import type { Outcome } from '../job/settlement.ts'
@@ -7,7 +8,7 @@ import { check } from '../job/violations.ts'
 import { outcomeOf, type UnfitOutput } from './output.ts'
 
 /** Why the signal of a running task was aborted. */
-export type StopReason = 'canceled' | 'interrupted' | 'timed-out' | 'lost'
+export type StopReason = 'canceled' | 'interrupted' | 'timed-out' | 'lost' | 'failed'
 
 export interface Run {
   /** Settles as soon as the outcome is known; on a timeout that is before the task has returned. */
@@ -17,7 +18,13 @@ export interface Run {
   /** What was thrown, for the log. */
   readonly thrown: () => unknown
   readonly stop: (reason: StopReason) => void
+  /** An error escaped the task, in a callback or a promise nobody waits for. False if its outcome was known already. */
+  readonly fail: (error: unknown) => boolean
 }
+
+// What waits for a callback that threw mostly waits for ever, so its slot is free after this, returned or not: time enough
+// for a task that obeys its signal.
+const STRAY_MS = 2000
 
 export interface RunLimits {
   readonly maxOutputBytes: number
@@ -30,28 +37,50 @@ export function runTask(
   { maxOutputBytes }: RunLimits,
 ): Run {
   const controller = new AbortController()
-  const timedOut = Promise.withResolvers<Outcome>()
+  const ended = Promise.withResolvers<Outcome>()
+  const abandoned = Promise.withResolvers<void>()
+  // Listeners of the signal are the task's: what they throw is to be told apart as what the task throws.
+  const asTheTask = AsyncLocalStorage.snapshot()
+  let isOver = false
   let stopped: StopReason | undefined
   let thrown: unknown
 
-  const stop = (reason: StopReason) => {
-    stopped ??= reason
-    controller.abort(new DOMException(`The job's attempt was stopped: ${reason}`, 'AbortError'))
-  }
   // A task may ignore its signal; the attempt is over all the same, and what it returns later is not wanted.
   const timer = setTimeout(() => {
     // First this, then the signal: what the task throws when it hears that is not why it failed.
     const detail = `The attempt was ended after ${task.timeoutSeconds} s`
-    timedOut.resolve({ kind: 'failed', failure: failure('timed-out', detail, true) })
+    end({ kind: 'failed', failure: failure('timed-out', detail, true) })
     stop('timed-out')
   }, task.timeoutSeconds * 1000)
 
-  const work = execute().finally(() => clearTimeout(timer))
+  const work = execute().then(end)
   return {
-    outcome: Promise.race([work, timedOut.promise]),
-    finished: work.then(() => undefined),
+    outcome: ended.promise,
+    finished: Promise.race([work, abandoned.promise]),
     thrown: () => thrown,
     stop,
+    fail,
+  }
+
+  function end(outcome: Outcome): void {
+    isOver = true
+    clearTimeout(timer)
+    ended.resolve(outcome)
+  }
+
+  function stop(reason: StopReason): void {
+    stopped ??= reason
+    const message = `The job's attempt was stopped: ${reason}`
+    asTheTask(() => controller.abort(new DOMException(message, 'AbortError')))
+  }
+
+  function fail(error: unknown): boolean {
+    if (isOver) return false
+    thrown = error
+    end(outcomeOfError(error))
+    stop('failed')
+    setTimeout(abandoned.resolve, STRAY_MS).unref()
+    return true
   }
 
   async function execute(): Promise<Outcome> {
@@ -66,11 +95,15 @@ export function runTask(
       }
       return finish(await task.run(checked.value, { ...context, signal: controller.signal }))
     } catch (error) {
-      thrown = error
-      if (stopped === 'canceled') return { kind: 'canceled' }
-      if (stopped === 'interrupted' || stopped === 'lost') return { kind: 'interrupted' }
-      return { kind: 'failed', failure: failureOf(error) }
+      if (!isOver) thrown = error
+      return outcomeOfError(error)
     }
+  }
+
+  function outcomeOfError(error: unknown): Outcome {
+    if (stopped === 'canceled') return { kind: 'canceled' }
+    if (stopped === 'interrupted' || stopped === 'lost') return { kind: 'interrupted' }
+    return { kind: 'failed', failure: failureOf(error) }
   }
 
   /** It has returned, and so it has finished, also in spite of a cancel. */

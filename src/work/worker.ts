@@ -38,6 +38,8 @@ export interface Worker {
   readonly cancel: (jobId: string) => void
   /** Signals may have been missed. */
   readonly catchUp: () => void
+  /** Ends the attempt whose task let this error escape; false if it was no task's. */
+  readonly blame: (error: unknown) => boolean
   /** Takes no more, gives what is running its grace, hands the rest back. */
   readonly stop: () => Promise<void>
 }
@@ -75,7 +77,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
     (error) => log.warn({ err: error }, 'could not purge'),
     PURGE_EVERY_MS,
   )
-  return { wake: (some) => claims.wake(some), cancel, catchUp, stop }
+  return { wake: (some) => claims.wake(some), cancel, catchUp, blame: (error) => runner.blame(error), stop }
 
   async function claimSome(queue: string, limit: number): Promise<number> {
     try {
