@@ -45,7 +45,7 @@ function disturbed(faults: readonly Fault[], kill: Fault, until: number): boolea
   )
 }
 
-const OUTAGES = new Set(['database-crash', 'database-restart', 'backend-kill'])
+const OUTAGES = new Set(['database-crash', 'database-restart', 'database-pause', 'backend-kill'])
 
 function answersInOutages({ asked, faults }: History): number[] {
   const outages = faults.filter(({ kind }) => OUTAGES.has(kind))

@@ -35,6 +35,7 @@ export type FaultKind =
   | 'pause'
   | 'database-crash'
   | 'database-restart'
+  | 'database-pause'
   | 'backend-kill'
   | 'connections-terminated'
   | 'listener-terminated'

@@ -73,7 +73,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'client-error-listener',
     without: 'a connection that is lost while it is used ends the process',
-    patches: [{ file: 'store/database.ts', find: "client.on('error', onError)", replace: 'void client' }],
+    patches: [{ file: 'store/pool.ts', find: "client.on('error', onError)", replace: 'void client' }],
   },
   {
     name: 'settle-retry',
@@ -100,8 +100,8 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'job/failure.ts',
-        find: "const shown = findFlaws(text).length === 0 ? text : text.toWellFormed().replaceAll('\\u0000', '\\uFFFD')",
-        replace: 'const shown = text',
+        find: ".toWellFormed().replaceAll('\\u0000', '\\uFFFD')}${end}",
+        replace: '}${end}',
       },
     ],
   },

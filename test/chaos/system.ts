@@ -3,24 +3,24 @@ import pg from 'pg'
 import { audit } from '../../src/queue/audit.ts'
 import { openDatabase } from '../../src/store/database.ts'
 import { prepareDatabase } from '../../src/prepare.ts'
+import { ownPostgres, type OwnPostgres } from '../support/own-postgres.ts'
+import { tcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
 import type { Evidence } from './checks/evidence.ts'
 import { now } from './clock.ts'
-import { databaseServer, type DatabaseServer } from './database-server.ts'
 import type { Dice } from './dice.ts'
 import { startMember, type Member } from './member.ts'
 import { mutantNamed } from './mutants.ts'
-import { proxyTo, type Proxy } from './proxy.ts'
 import type { Recorder } from './recorder.ts'
 import { countOpen, placeWitness, takeSnapshot } from './snapshot.ts'
 
 export interface Part {
   readonly member: Member
-  readonly proxy: Proxy
+  readonly proxy: TcpProxy
 }
 
 export interface System {
-  readonly database: DatabaseServer
+  readonly database: OwnPostgres
   readonly parts: readonly Part[]
   /** Asks the database, past every proxy, on a connection that is made for it. */
   ask<T>(question: (client: pg.Client) => Promise<T>): Promise<T>
@@ -41,20 +41,22 @@ export interface SystemOptions {
 }
 
 const ROLES = ['api', 'api', 'worker', 'worker', 'worker'] as const
+// Below those that systems give to connections: while the server is away, none may take its port.
+const PORT = 20_000 + (process.pid % 10_000)
 // One start in so many is with a clock that is an hour off.
 const CLOCK_IS_OFF = 0.2
 const HOUR_MS = 3_600_000
 
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { folder, recorder, dice, mutant } = options
-  const database = await databaseServer(folder)
+  const database = await ownPostgres(folder, PORT)
   const { url } = database
   await prepare(url, mutant)
   const parts: Part[] = []
   for (const [index, role] of ROLES.entries()) {
     const name = `${role} ${ROLES.slice(0, index).filter((other) => other === role).length + 1}`
     const clock = dice.named(`clock of ${name}`)
-    const proxy = await proxyTo(url)
+    const proxy = await tcpProxy(url)
     const environment = () => ({
       ...options.environment,
       CHAOS_CLOCK_MS: String(clock.chance(CLOCK_IS_OFF) ? clock.one([-HOUR_MS, HOUR_MS]) : 0),
@@ -76,7 +78,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     async stop() {
       await Promise.all(parts.map(({ member }) => member.stop()))
       await Promise.all(parts.map(({ proxy }) => proxy.close()))
-      await database.stop('SIGINT')
       await database.remove()
     },
   }
@@ -87,8 +88,7 @@ async function prepare(url: string, mutant: string | undefined): Promise<void> {
     throw error
   }
   const database = openDatabase({ url, name: 'chaos', maxConnections: 2, onError })
-  const { boss } = await prepareDatabase(database, new Map(), onError)
-  await boss.stop({ graceful: false })
+  await prepareDatabase(database, new Map(), onError)
   await database.close()
   await ask(url, async (client) => {
     await placeWitness(client)

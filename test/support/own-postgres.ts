@@ -28,7 +28,8 @@ export interface OwnPostgres {
 
 const SIGNALS = { immediate: 'SIGQUIT', fast: 'SIGINT' } as const
 
-export async function ownPostgres(root?: string): Promise<OwnPostgres> {
+/** @param port another than one that is free at first, such as one that no connection of others takes meanwhile */
+export async function ownPostgres(root?: string, port?: number): Promise<OwnPostgres> {
   const parent = root ?? (await fs.mkdtemp(path.join(os.tmpdir(), 'acceptd-own-')))
   // Where root runs this, Postgres is somebody else.
   await fs.chmod(parent, 0o711)
@@ -36,7 +37,7 @@ export async function ownPostgres(root?: string): Promise<OwnPostgres> {
   const folder = openDataFolder(path.join(parent, 'data'), systemFolder)
   const binaries = prepareBinaries(findNative(), folder.user, systemFolder)
   await openCluster(folder, binaries)
-  let postmaster = await startServer(folder, binaries)
+  let postmaster = await startServer(folder, binaries, port)
   let frozen: readonly number[] = []
 
   const thaw = () => {

@@ -15,7 +15,7 @@ export interface TcpProxy {
   /** Ends every connection with an RST; new ones are taken. */
   reset(): void
   /** From now on, once: an answer to a `statement` that has these words in it is dropped, with the connection. */
-  swallowReplyTo(statement: string, words?: string): void
+  swallowReplyTo(statement: string | RegExp, words?: string): void
   /** How often that has happened. */
   swallowed(): number
   /** Connections that are open just now. */
@@ -28,7 +28,7 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
   let way: 'open' | 'cut' | 'blackhole' = 'open'
   let delayMs = 0
-  let poison: { statement: string; words: string } | undefined
+  let poison: { statement: string | RegExp; words: string } | undefined
   let swallowed = 0
 
   /** In order, however long each takes: timers of one length end in the order in which they were begun. */
@@ -59,7 +59,7 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
       else upstream.write(bytes)
     })
     upstream.on('data', (bytes) => {
-      if (poison && asked.includes(poison.statement) && bytes.includes(poison.words)) {
+      if (poison && asked.search(poison.statement) !== -1 && bytes.includes(poison.words)) {
         poison = undefined
         swallowed++
         client.destroy()
@@ -91,6 +91,7 @@ export async function tcpProxy(databaseUrl: string): Promise<TcpProxy> {
     mend() {
       way = 'open'
       delayMs = 0
+      poison = undefined
     },
     reset() {
       for (const socket of sockets) socket.resetAndDestroy()

@@ -92,7 +92,7 @@ async function twoDie(limit: number): Promise<void> {
   }
 }
 
-const back = { status: 'pending', reason: 'worker-died' }
+const takenBack = { status: 'pending', reason: 'worker-died' }
 
 describe('a worker that died', () => {
   it('once: all its jobs run again, where they were; twice: they are suspects; more than a pass takes back too', async () => {
@@ -100,12 +100,12 @@ describe('a worker that died', () => {
     const worker = await enrolled()
     expect(await claimed(worker, 'default', 200)).toHaveLength(105)
     await dies(worker)
-    const once = { ...back, queue: 'default', delivered: 'default', crashes: 1, max_attempts: 12 }
+    const once = { ...takenBack, queue: 'default', delivered: 'default', crashes: 1, max_attempts: 12 }
     expect(await states(ids)).toEqual([once])
     const next = await enrolled()
     expect(await claimed(next, 'default', 200)).toHaveLength(105)
     await dies(next)
-    const twice = { ...back, queue: SUSPECTS, delivered: SUSPECTS, crashes: 2, max_attempts: 13 }
+    const twice = { ...takenBack, queue: SUSPECTS, delivered: SUSPECTS, crashes: 2, max_attempts: 13 }
     expect(await states(ids)).toEqual([twice])
     await finish(await enrolled())
   })

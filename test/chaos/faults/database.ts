@@ -5,17 +5,29 @@ import type { Dice } from '../dice.ts'
 import type { System } from '../system.ts'
 import type { FaultMaker } from './fault.ts'
 
-const outage = (signal: 'SIGQUIT' | 'SIGINT') => async (system: System, _part: unknown, dice: Dice) => {
+const outage = (how: 'immediate' | 'fast') => async (system: System, _part: unknown, dice: Dice) => {
   const ms = dice.whole(0, 4000)
-  await system.database.stop(signal)
+  await system.database.stop(how)
   await sleep(ms)
   await system.database.start()
-  return `${signal}, down for ${ms} ms`
+  return `${how} stop, down for ${ms} ms`
 }
 
 export const DATABASE_FAULTS: readonly FaultMaker[] = [
-  { kind: 'database-crash', weight: 4, befalls: 'database', make: outage('SIGQUIT') },
-  { kind: 'database-restart', weight: 2, befalls: 'database', make: outage('SIGINT') },
+  { kind: 'database-crash', weight: 4, befalls: 'database', make: outage('immediate') },
+  { kind: 'database-restart', weight: 2, befalls: 'database', make: outage('fast') },
+  {
+    kind: 'database-pause',
+    weight: 2,
+    befalls: 'database',
+    async make({ database }, _part, dice) {
+      const ms = dice.whole(500, 8000)
+      database.freeze()
+      await sleep(ms)
+      database.thaw()
+      return `${ms} ms`
+    },
+  },
   {
     kind: 'backend-kill',
     weight: 1,
