@@ -1,77 +1,119 @@
-/** How long things took: from a crash to the next attempt, answers while the database was away, and the first 202 after. */
+/** How long things took, and the bars that are set for it: after a crash, while the database is away, and after that. */
 import { quantile } from '../campaigns/figures.ts'
 import type { Evidence } from './checks/evidence.ts'
 import type { Fault, History } from './history.ts'
 
-export function figuresOf({ history }: Evidence): string[] {
+export interface Bar {
+  readonly what: string
+  /** Milliseconds, each time it was seen. */
+  readonly times: readonly number[]
+  /** Which share of them has to be within the limit: 0.99 for all but one in a hundred. */
+  readonly share: number
+  readonly limitMs: number
+}
+
+export function barsOf({ history }: Evidence): Bar[] {
   return [
-    `crash to running again: ${timesOf(recoveries(history))}`,
-    `answers while the database was away: ${timesOf(answersInOutages(history))}`,
-    `database back to the next 202: ${timesOf(firstAfterOutages(history))}`,
+    { what: 'crash to running again', times: recoveries(history), share: 0.99, limitMs: 5000 },
+    {
+      what: 'answers while the database was away',
+      times: answersInOutages(history),
+      share: 1,
+      limitMs: 2000,
+    },
+    { what: 'database back to the first 202', times: firstAfterOutages(history), share: 1, limitMs: 2000 },
   ]
 }
 
+export function isMet({ times, share, limitMs }: Bar): boolean {
+  return times.length === 0 || quantile(times, share) <= limitMs
+}
+
+export function lineOf(bar: Bar): string {
+  const { what, times, share, limitMs } = bar
+  if (times.length === 0) return `${what}: not seen undisturbed`
+  const at = (part: number) => `${(quantile(times, part) / 1000).toFixed(2)} s`
+  const figures = `p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)}, seen ${times.length} times`
+  const name = share === 1 ? 'all' : `p${share * 100}`
+  return `${what}: ${figures}; bar: ${name} within ${limitMs / 1000} s, ${isMet(bar) ? 'met' : 'missed'}`
+}
+
 /** From the kill of a worker to the next attempt at each job it ran, where nothing else kept that from happening. */
-export function recoveries({ faults, lives, deeds }: History): number[] {
+function recoveries({ faults, lives, deeds }: History): number[] {
   const byJob = Map.groupBy(deeds, ({ job }) => job)
-  const began = Map.groupBy(deeds, ({ pid }) => pid)
-  return faults
-    .filter(({ kind, target }) => kind === 'kill' && target?.startsWith('worker'))
-    .flatMap((kill) => {
-      const exit = lives.find(
-        ({ event, member, at }) => event === 'exited' && member === kill.target && at >= kill.from,
-      )
-      if (!exit) return []
-      const cut = (began.get(exit.pid) ?? []).filter(
-        ({ deed, job, attempt }) =>
-          deed === 'began' && !byJob.get(job)?.some((one) => one.attempt === attempt && one.deed !== 'began'),
-      )
-      return cut.flatMap(({ job, attempt }) => {
-        const next = byJob.get(job)?.find((one) => one.deed === 'began' && one.attempt > attempt)
-        if (!next || disturbed(faults, kill, next.at)) return []
-        return [next.at - exit.at]
-      })
+  const byPid = Map.groupBy(deeds, ({ pid }) => pid)
+  const kills = faults.filter(({ kind, target }) => kind === 'kill' && target?.startsWith('worker'))
+  return kills.flatMap((kill) => {
+    const exit = lives.find(
+      ({ event, member, at }) => event === 'exited' && member === kill.target && at >= kill.from,
+    )
+    if (!exit) return []
+    const cutOff = (byPid.get(exit.pid) ?? []).filter(
+      ({ deed, job, attempt }) =>
+        deed === 'began' && !byJob.get(job)?.some((one) => one.attempt === attempt && one.deed !== 'began'),
+    )
+    return cutOff.flatMap(({ job, attempt }) => {
+      const next = byJob.get(job)?.find((one) => one.deed === 'began' && one.attempt > attempt)
+      // Another worker gone is one less to take over; with the database away nobody can.
+      if (!next || disturbed(faults, kill, kill.from, next.at, 'worker')) return []
+      return [next.at - exit.at]
     })
+  })
 }
 
-/** By something else than the kill itself: the database away, or other workers gone, so that nobody was there to take over. */
-function disturbed(faults: readonly Fault[], kill: Fault, until: number): boolean {
-  return faults.some(
-    (fault) =>
-      fault !== kill &&
-      fault.from < until &&
-      fault.to > kill.from &&
-      (fault.target === undefined || fault.target.startsWith('worker')),
-  )
-}
-
-const OUTAGES = new Set(['database-crash', 'database-restart', 'database-pause', 'backend-kill'])
+const OUTAGES: ReadonlySet<string> = new Set([
+  'database-crash',
+  'database-restart',
+  'database-pause',
+  'backend-kill',
+])
 
 function answersInOutages({ asked, faults }: History): number[] {
   const outages = faults.filter(({ kind }) => OUTAGES.has(kind))
+  // A process that is held answers nobody, and a line that is slow is slow.
   const held = faults.filter(({ kind }) => kind === 'pause' || kind === 'connection-delay')
   return asked
     .filter(({ kind, status }) => kind !== 'wait' && kind !== 'watch' && status !== undefined)
-    .filter(({ from, to }) => outages.some((outage) => from < outage.to && to > outage.from))
-    .filter(
-      ({ api, from, to }) =>
-        !held.some(({ target, ...at }) => target === api && from < at.to && to > at.from),
-    )
+    .filter((answer) => outages.some((outage) => overlap(outage, answer)))
+    .filter((answer) => !held.some((fault) => fault.target === answer.api && overlap(fault, answer)))
     .map(({ from, to }) => to - from)
 }
 
 function firstAfterOutages({ asked, faults }: History): number[] {
-  const acceptances = asked.filter(({ kind, status }) => kind === 'submit' && status === 202)
+  const accepted = asked
+    .filter(({ kind, status }) => kind === 'submit' && status === 202)
+    .map(({ to }) => to)
+    .toSorted((a, b) => a - b)
   return faults
     .filter(({ kind }) => OUTAGES.has(kind))
-    .flatMap(({ to }) => {
-      const first = Math.min(...acceptances.filter((answer) => answer.to >= to).map((answer) => answer.to))
-      return Number.isFinite(first) ? [first - to] : []
+    .flatMap((outage) => {
+      const first = accepted.find((at) => at >= outage.to)
+      if (first === undefined || disturbed(faults, outage, outage.from, first, 'api')) return []
+      return [first - outage.to]
     })
 }
 
-function timesOf(values: readonly number[]): string {
-  if (values.length === 0) return 'never measured'
-  const at = (share: number) => `${(quantile(values, share) / 1000).toFixed(2)} s`
-  return `p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)} (${values.length} times)`
+/** Whether, in that time, there was another fault of the database, or of a process of the role. */
+function disturbed(
+  faults: readonly Fault[],
+  except: Fault,
+  from: number,
+  to: number,
+  role: 'api' | 'worker',
+): boolean {
+  return faults.some(
+    (fault) =>
+      fault !== except &&
+      overlap(fault, { from, to }) &&
+      (fault.target === undefined || fault.target.startsWith(role)),
+  )
+}
+
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+function overlap(one: Span, other: Span): boolean {
+  return one.from < other.to && one.to > other.from
 }

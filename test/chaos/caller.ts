@@ -76,6 +76,7 @@ export function caller(pick: () => Api, recorder: Recorder): Caller {
         ...(answer.status === undefined ? {} : { status: answer.status }),
         ...(answer.error === undefined ? {} : { error: answer.error }),
         ...(answer.retryAfter === undefined ? {} : { retryAfter: Number(answer.retryAfter) }),
+        ...problemIn(answer),
         ...seenIn(answer, kind),
       }
       recorder.note(asked)
@@ -152,6 +153,12 @@ function seenIn({ status, etag, body = '' }: Answer, kind: RequestKind): { seen?
   }
   const [, revision] = /^"(\d+)-/.exec(etag ?? '') ?? []
   return revision === undefined ? {} : { seen: seen(revision, body) }
+}
+
+function problemIn({ status = 0, body = '' }: Answer): { problem?: string } {
+  if (status < 400) return {}
+  const { code, detail } = JSON.parse(body) as { code: string; detail: string }
+  return { problem: `${code}: ${detail}` }
 }
 
 const EVENT = /^id: (\d+)\ndata: (.*)\n\n/gm

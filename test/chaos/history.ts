@@ -16,6 +16,8 @@ export interface Asked {
   /** Absent: no answer came. */
   readonly status?: number
   readonly error?: string
+  /** Of a refusal: its code and what it says. */
+  readonly problem?: string
   readonly retryAfter?: number
   /** The job as the answer shows it. */
   readonly seen?: SeenJob

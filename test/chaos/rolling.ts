@@ -49,8 +49,9 @@ try {
   await until('the last jobs to end', async () => (await system.open()) === 0)
   const evidence = await system.evidence()
   const violations = [...checkRun(evidence), ...refused(evidence.history.asked)]
-  say(reportOf(evidence, violations))
-  process.exitCode = violations.length === 0 ? 0 : 1
+  const { text, passed } = reportOf(evidence, violations, false)
+  say(text)
+  process.exitCode = passed ? 0 : 1
 } finally {
   calls.close()
   front.close()
@@ -72,5 +73,8 @@ async function restart(member: Member): Promise<void> {
 function refused(asked: readonly Asked[]): Violation[] {
   return asked
     .filter(({ status }) => status === 503)
-    .map(({ kind, jobId, wish }) => ({ check: 'nobody is refused', detail: `${kind} ${jobId ?? wish}: 503` }))
+    .map(({ kind, jobId, wish, from, to, problem }) => ({
+      check: 'nobody is refused',
+      detail: `${kind} ${jobId ?? wish}, after ${Math.round(to - from)} ms: ${problem}`,
+    }))
 }

@@ -23,7 +23,7 @@ export const answers: Check = ({ history }) => [
       const near = faultsAround(history, api, from, to).some(({ target }) => target !== undefined)
       return near ? [] : say(`no answer from ${api} (${error}), and no fault was near it`)
     }
-    if (!PROMISED[kind].includes(status)) return say(`answered ${status}`)
+    if (!PROMISED[kind].includes(status)) return say(`answered ${status} (${asked.problem})`)
     if (status === 503 && retryAfter === undefined) return say('503 without Retry-After')
     return []
   }),
