@@ -16,8 +16,10 @@ export interface Plan {
   readonly connections: number
   /** No more are begun after so long. */
   readonly minutes?: number
+  /** None is begun any more once it is aborted. */
+  readonly signal?: AbortSignal
   /** Called before each. */
-  readonly onProgress?: (begun: number) => void
+  readonly onProgress?: (begun: number, flaws: number) => void
 }
 
 export interface Flaw {
@@ -51,7 +53,7 @@ const LIMIT_MS = 1000
 const MOST_FLAWS = 200
 
 export async function runCampaign(plan: Plan): Promise<Findings> {
-  const { url, requests, seed, connections, minutes = Number.POSITIVE_INFINITY, onProgress } = plan
+  const { url, requests, seed, connections, minutes = Number.POSITIVE_INFINITY, signal, onProgress } = plan
   const document: unknown = parse(await (await fetch(new URL('/openapi.yaml', url))).text())
   const known = knowledge()
   const cases = casesFrom(seed, { description: describe(document), known, host: url.host })
@@ -65,11 +67,13 @@ export async function runCampaign(plan: Plan): Promise<Findings> {
   const course: Course = { url, known, documented: documentedIn(document), findings }
   const end = performance.now() + minutes * 60_000
   let begun = 0
+  const goesOn = () =>
+    begun < requests && performance.now() < end && !signal?.aborted && findings.flaws.length < MOST_FLAWS
   const one = async () => {
     const client = clientOf(url)
-    while (begun < requests && performance.now() < end && findings.flaws.length < MOST_FLAWS) {
+    while (goesOn()) {
       const nth = begun++
-      onProgress?.(nth)
+      onProgress?.(nth, findings.flaws.length)
       await play(course, client, nth, cases.next().value)
     }
     client.close()

@@ -23,6 +23,12 @@ const { values } = parseArgs({
 const requests = Number(values.requests)
 const seed = Number(values.seed)
 
+// Interrupted, it tells what it has found so far.
+const interrupted = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+
+const TOLD_EVERY = 10_000
+
 // Below this many requests the server's memory is still finding its size.
 const JUDGED_FROM = 300_000
 // Of memory, for each request: an object that is kept for each is more.
@@ -39,8 +45,8 @@ await onOwnGround(async ({ databaseUrl, folder }) => {
   const memory: { at: number; kilobytes: number }[] = []
   const began = performance.now()
   const sample = async (at: number) => {
-    memory.push({ at, kilobytes: await residentKilobytes(server.pid) })
-    process.stderr.write(`${at} requests, ${memory.at(-1)?.kilobytes} KB\n`)
+    // Of a process that is gone there is nothing to tell but that, and each request after it is a flaw.
+    memory.push({ at, kilobytes: await residentKilobytes(server.pid).catch(() => 0) })
   }
   try {
     const findings = await runCampaign({
@@ -49,12 +55,15 @@ await onOwnGround(async ({ databaseUrl, folder }) => {
       seed,
       connections: Number(values.connections),
       minutes: Number(values.minutes),
-      onProgress: (begun) => {
+      signal: interrupted.signal,
+      onProgress: (begun, flaws) => {
         if (begun > 0 && begun % Math.ceil(requests / 10) === 0) void sample(begun)
+        if (begun % TOLD_EVERY === 0) process.stderr.write(`${begun} requests, ${flaws} flaws\n`)
       },
     })
     const seconds = (performance.now() - began) / 1000
-    await sample(findings.times.length)
+    const done = [...findings.statuses.values()].reduce((sum, count) => sum + count, 0)
+    await sample(Math.min(done, requests))
     const left = await leftBehind(databaseUrl, server.printed())
     const late = findings.slow.filter(({ from, to }) => !control.wasSlow(from, to))
     const grown = growth(memory)
@@ -62,8 +71,8 @@ await onOwnGround(async ({ databaseUrl, folder }) => {
       findings.flaws.length === 0 &&
       left.length === 0 &&
       late.length === 0 &&
-      (requests < JUDGED_FROM || grown <= MOST_BYTES_EACH)
-    process.stdout.write(summary({ findings, seconds, left, late, grown, slowest: control.slowest() }))
+      (done < JUDGED_FROM || grown <= MOST_BYTES_EACH)
+    process.stdout.write(summary({ findings, done, seconds, left, late, grown, slowest: control.slowest() }))
     process.stdout.write(
       `memory   ${memory.map(({ kilobytes }) => `${(kilobytes / 1024).toFixed(0)} MB`).join(', ')}\n`,
     )
@@ -84,6 +93,7 @@ function growth(memory: readonly { at: number; kilobytes: number }[]): number {
 
 interface Summary {
   readonly findings: Findings
+  readonly done: number
   readonly seconds: number
   readonly left: readonly string[]
   readonly late: Findings['slow']
@@ -91,15 +101,14 @@ interface Summary {
   readonly slowest: number
 }
 
-function summary({ findings, seconds, left, late, grown, slowest }: Summary): string {
+function summary({ findings, done, seconds, left, late, grown, slowest }: Summary): string {
   const { flaws, statuses, overloads, times, slow } = findings
-  const done = [...statuses.values()].reduce((sum, count) => sum + count, 0)
   const ms = (share: number) => `${quantile(times, share).toFixed(1)} ms`
   const kinds = Map.groupBy(flaws, ({ what }) => what.replaceAll(/[0-9a-f-]{36}|\d+/g, 'N').slice(0, 200))
   const lines = [
     `seed ${seed}: ${done} answers in ${seconds.toFixed(0)} s, ${Math.round(done / seconds)}/s`,
     ...[...statuses.keys()].toSorted().map((status) => `  ${status.padEnd(8)} ${statuses.get(status)}`),
-    `sweep    ${Math.min(100, Math.floor((requests * SWEPT) / SWEEP))} % of all code units in all places`,
+    `sweep    ${Math.min(100, Math.floor((done * SWEPT) / SWEEP))} % of all code units in all places`,
     `times    p50 ${ms(0.5)}, p99 ${ms(0.99)}, max ${ms(1)}; the control's slowest ${slowest.toFixed(1)} ms`,
     `late     ${late.length} took over a second; ${slow.length - late.length} more did while the machine was slow`,
     ...late.slice(0, 10).map(({ nth, what, from, to }) => `  ${nth}: ${what} ${(to - from).toFixed(0)} ms`),
