@@ -73,11 +73,11 @@ try {
 /** Without waiting for answers: clients do not take turns. */
 function keepAsking(answers: Answered[]) {
   const rounds = new Set<Promise<void>>()
+  const askOnce = async () => {
+    for (const answer of await askEveryRoute(url, latest)) note(answers, answer)
+  }
   const timer = setInterval(() => {
-    const round = askEveryRoute(url, latest).then((some) => {
-      for (const answer of some) note(answers, answer)
-      rounds.delete(round)
-    })
+    const round = askOnce().finally(() => rounds.delete(round))
     rounds.add(round)
   }, ROUND_MS)
   return {
