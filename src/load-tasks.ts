@@ -1,10 +1,8 @@
 /** Every file in a tasks folder becomes a task named after the file. */
 import fs from 'node:fs/promises'
-import { registerHooks } from 'node:module'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { known, type Catalogue, type KnownTask } from './job/catalogue.ts'
-import { isTask } from './job/task.ts'
+import type { Catalogue, KnownTask } from './job/catalogue.ts'
+import { importTask } from './work/task-file.ts'
 
 export const SHIPPED_TASKS = path.join(import.meta.dirname, 'tasks')
 
@@ -15,7 +13,6 @@ export class TaskFileError extends Error {
 
 /** @throws TaskFileError on the first file that is not a task, and on a name used twice */
 export async function loadTasks(folders: readonly string[]): Promise<Catalogue> {
-  makeAcceptdResolvable()
   const tasks = new Map<string, KnownTask>()
   const origins = new Map<string, string>()
   for (const folder of folders) {
@@ -48,10 +45,7 @@ async function taskFiles(folder: string): Promise<string[]> {
 
 async function loadTask(file: string): Promise<KnownTask> {
   try {
-    const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
-    if (!isTask(module.default))
-      throw new Error('its default export is not a task; export default defineTask({ … })')
-    return known(path.basename(file, path.extname(file)), module.default)
+    return await importTask(file)
   } catch (error) {
     throw new TaskFileError(`${file}: ${reasonOf(error)}`, { cause: error })
   }
@@ -59,17 +53,4 @@ async function loadTask(file: string): Promise<KnownTask> {
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-let resolvable = false
-
-/** `import … from 'acceptd'` means this package for a file anywhere on disk, with nothing installed beside it. */
-function makeAcceptdResolvable(): void {
-  if (resolvable) return
-  resolvable = true
-  const url = pathToFileURL(path.join(import.meta.dirname, 'acceptd.ts')).href
-  registerHooks({
-    resolve: (specifier, context, nextResolve) =>
-      specifier === 'acceptd' ? { url, shortCircuit: true } : nextResolve(specifier, context),
-  })
 }

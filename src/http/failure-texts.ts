@@ -28,6 +28,12 @@ export const FAILURE_TEXTS = {
     remedy:
       'Ask for less in one job. The author can have the task store what is large elsewhere and return where it is; the operator can allow more. What the task did besides returning has been done.',
   },
+  'out-of-memory': {
+    cause:
+      'The task runs isolated, each attempt in a process of its own, and this one needed more memory than the memoryMb of the task. No other job was touched. It is not tried again, for it would need as much.',
+    remedy:
+      'Submit less at once. The author can give the task more memory, or have it hold less at a time; then the job can be retried.',
+  },
   'timed-out': {
     cause:
       'The last attempt took longer than the timeoutSeconds of the task. The input is too much for one job, or something that the task waits for is slow or does not answer.',

@@ -13,6 +13,8 @@ import { check } from './violations.ts'
 
 export interface KnownTask extends Omit<AnyTask, 'example'> {
   readonly name: string
+  /** Where it was read from; isolated attempts read it again. */
+  readonly file?: string
   /** Where its jobs wait for a worker; see lane.ts. */
   readonly queue: string
   /** JSON Schema of what may be sent. */

@@ -15,6 +15,7 @@ export const FAILURES = {
   'invalid-output': 'The task returned something its output schema does not allow',
   'output-not-serialisable': 'The task returned something that cannot be kept as JSON',
   'output-too-large': 'The task returned more than may be kept',
+  'out-of-memory': 'The task needed more memory than it may have',
   'timed-out': 'The task took longer than its timeout',
   crashed: 'The worker died each time it ran this job',
 } as const satisfies Record<string, string>

@@ -12,6 +12,10 @@ export const MAX_RETENTION_SECONDS = 10 * 366 * 86_400
 // A process that ran more would only switch between them.
 export const MAX_CONCURRENCY = 1000
 
+// Less, and Node does not get as far as the task; more, and it is a machine's worth.
+const LEAST_MEMORY_MB = 32
+const MOST_MEMORY_MB = 65_536
+
 // A year: what waits longer will find another world; and the database's calendar has an end.
 const MAX_DELAY_SECONDS = 366 * 86_400
 
@@ -32,6 +36,7 @@ export function checkDefinition(
 ): void {
   const { summary, input, output, concurrency, retentionSeconds, requiresIdempotencyKey, deprecated } =
     definition
+  const { isolate, memoryMb } = definition
   refuseUnknown(definition, MEMBERS)
   if (definition.retry) refuseUnknown(definition.retry, Object.keys(DEFAULT_RETRY), 'retry.')
   must(typeof summary === 'string' && summary !== '', 'summary must say in one line what the task does')
@@ -57,6 +62,12 @@ export function checkDefinition(
     requiresIdempotencyKey === undefined || typeof requiresIdempotencyKey === 'boolean',
     'requiresIdempotencyKey must be true or false',
   )
+  must(isolate === undefined || typeof isolate === 'boolean', 'isolate must be true or false')
+  must(
+    memoryMb === undefined || isWhole(memoryMb, LEAST_MEMORY_MB, MOST_MEMORY_MB),
+    `memoryMb must be a whole number from ${LEAST_MEMORY_MB} to ${MOST_MEMORY_MB}`,
+  )
+  must(memoryMb === undefined || isolate === true, 'memoryMb is for tasks with isolate: true')
   if (deprecated) checkDeprecation(deprecated)
 }
 
@@ -96,6 +107,8 @@ const MEMBERS = [
   'typicalSeconds',
   'retentionSeconds',
   'requiresIdempotencyKey',
+  'isolate',
+  'memoryMb',
   'deprecated',
   'run',
 ] as const satisfies readonly (keyof Definition)[]

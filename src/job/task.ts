@@ -43,6 +43,10 @@ export interface TaskDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly retentionSeconds?: number
   /** True: a submission without an Idempotency-Key is refused. For work that must not be done twice. */
   readonly requiresIdempotencyKey?: boolean
+  /** Each attempt runs in a process of its own, which is ended at the timeout: for work that might hog the processor or memory. */
+  readonly isolate?: boolean
+  /** What such a process may take, beside what Node itself needs. 256 unless set. */
+  readonly memoryMb?: number
   /** The task should not be used any more. It goes on working; clients are told by headers, and the docs strike it out. */
   readonly deprecated?: Deprecation
   // A method, not a property: its parameter is then checked bivariantly, so that every Task fits AnyTask.
@@ -67,6 +71,8 @@ export interface Task<
   readonly retry: RetryPolicy
   readonly timeoutSeconds: number
   readonly typicalSeconds: number
+  readonly isolate: boolean
+  readonly memoryMb: number
 }
 
 export type AnyTask = Task

@@ -9,7 +9,9 @@ import type { TaskLog } from '../job/task.ts'
 import { isRefusedValue, isTooLarge } from '../store/outage.ts'
 import { saveProgress } from '../store/running.ts'
 import type { StartedJob } from '../store/starts.ts'
+import { accidentIn } from './accident.ts'
 import type { WorkDeps } from './deps.ts'
+import { runIsolated } from './isolated.ts'
 import { progressWriter } from './progress-writer.ts'
 import { runTask, type RunLimits, type StopReason } from './run-task.ts'
 import { settle, settlePatiently } from './settle.ts'
@@ -53,7 +55,9 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
     )
     const report = (...what: Parameters<typeof progress.report>) => asOurselves(progress.report, ...what)
     const context = { jobId: id, attempt, log: taskLog(log), progress: report }
-    const running = blamed.run(escaped, () => runTask(task, input, context, limits))
+    const running = blamed.run(escaped, () =>
+      (task.isolate ? runIsolated : runTask)(task, input, context, limits),
+    )
     const settled = running.outcome.then(conclude)
     return { settled, returned: running.finished, stop: running.stop, handBack }
 
@@ -109,18 +113,6 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
         log.error({ err: error }, 'could not hand the job back')
       }
     }
-  }
-}
-
-/** What the log needs a stack for: not what a task says on purpose, nor an abort it was asked for. */
-function accidentIn(thrown: unknown): unknown {
-  try {
-    // Never true of a proxy, which might throw at the next look.
-    if (!Error.isError(thrown)) return thrown
-    if (thrown.name === 'TaskError') return thrown.cause
-    return thrown.name === 'AbortError' ? undefined : thrown
-  } catch {
-    return thrown
   }
 }
 
