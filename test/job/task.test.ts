@@ -126,6 +126,14 @@ describe('a definition that makes no sense is refused', () => {
       { retentionSeconds: '60' },
     ],
     ['requiresIdempotencyKey must be true or false', { requiresIdempotencyKey: 'yes' }],
+    ['isolate must be true or false', { isolate: 'yes' }],
+    [
+      'memoryMb must be a whole number from 32 to 65536',
+      { isolate: true, memoryMb: 31 },
+      { isolate: true, memoryMb: 64.5 },
+      { isolate: true, memoryMb: '64' },
+    ],
+    ['memoryMb is for tasks with isolate: true', { memoryMb: 64 }, { isolate: false, memoryMb: 64 }],
     [
       'deprecated.since must be a time with its zone, such as 2026-12-31T00:00:00Z',
       { deprecated: { since: 'yesterday' } },

@@ -100,26 +100,31 @@ describe('an isolated task', () => {
   })
 })
 
-describe('a worker that is killed', () => {
-  it('takes its isolated tasks along, though they never let go', async () => {
-    const elsewhere = await serve({
-      DATABASE_URL: house.databaseUrl,
-      ACCEPTD_ROLE: 'worker',
-      ACCEPTD_CONCURRENCY: '50',
-    })
-    const jobs = await Promise.all(Array.from({ length: 12 }, () => run('progress')))
-    const notes = () =>
-      Promise.all(jobs.map(async (location) => (await house.api.job(location)).progressNote))
-    const theirs = async () =>
-      (await notes()).flatMap((note) => {
-        const [, pid, parent] = /^(\d+) of (\d+)$/.exec(note ?? '') ?? []
-        return Number(parent) === elsewhere.pid ? [Number(pid)] : []
+describe('a worker that ends', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'takes its isolated tasks along, though they never let go: %s',
+    async (signal) => {
+      const elsewhere = await serve({
+        ACCEPTD_GRACE_SECONDS: '0',
+        DATABASE_URL: house.databaseUrl,
+        ACCEPTD_ROLE: 'worker',
+        ACCEPTD_CONCURRENCY: '50',
       })
-    await until('it to run some', async () => (await theirs()).length > 0)
-    const pids = await theirs()
-    elsewhere.process.kill('SIGKILL')
-    await until('all to be gone', () => !pids.some(isAlive))
-    await Promise.all(jobs.map((location) => house.api.post(`${location}/cancel`)))
-    await Promise.all(jobs.map((location) => house.reaches(location, 'canceled')))
-  })
+      const jobs = await Promise.all(Array.from({ length: 12 }, () => run('progress')))
+      const notes = () =>
+        Promise.all(jobs.map(async (location) => (await house.api.job(location)).progressNote))
+      const theirs = async () =>
+        (await notes()).flatMap((note) => {
+          const [, pid, parent] = /^(\d+) of (\d+)$/.exec(note ?? '') ?? []
+          return Number(parent) === elsewhere.pid ? [Number(pid)] : []
+        })
+      await until('it to run some', async () => (await theirs()).length > 0)
+      const pids = await theirs()
+      elsewhere.process.kill(signal)
+      expect(await elsewhere.exited).toBe(signal === 'SIGTERM' ? 0 : signal)
+      await until('all to be gone', () => !pids.some(isAlive))
+      await Promise.all(jobs.map((location) => house.api.post(`${location}/cancel`)))
+      await Promise.all(jobs.map((location) => house.reaches(location, 'canceled')))
+    },
+  )
 })
