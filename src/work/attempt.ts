@@ -17,6 +17,13 @@ import { runTask, type RunLimits, type StopReason } from './run-task.ts'
 import { settle, settlePatiently } from './settle.ts'
 
 export interface RunningAttempt {
+  /** The job's id. */
+  readonly job: string
+  /** The task's name. */
+  readonly task: string
+  readonly attempt: number
+  /** It runs in a process of its own. */
+  readonly isIsolated: boolean
   /** The outcome is written, or the attempt lost its job. Never rejects. */
   readonly settled: Promise<void>
   /** The task has returned: its slot is free. Never rejects. */
@@ -59,7 +66,8 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
       (task.isolate ? runIsolated : runTask)(task, input, context, limits),
     )
     const settled = running.outcome.then(conclude)
-    return { settled, returned: running.finished, stop: running.stop, handBack }
+    const about = { job: id, task: task.name, attempt, isIsolated: task.isolate }
+    return { ...about, settled, returned: running.finished, stop: running.stop, handBack }
 
     function escaped(error: unknown): void {
       if (running.fail(error)) return

@@ -7,8 +7,9 @@ export interface Ticker {
 
 export const TICK_MS = 1000
 
+/** `tick` hears by how much it comes too late: for so long nothing else was done in this thread either. */
 export function ticker(
-  tick: () => Promise<void>,
+  tick: (lateMs: number) => Promise<void>,
   onError: (error: unknown) => void,
   everyMs: number = TICK_MS,
 ): Ticker {
@@ -17,20 +18,21 @@ export function ticker(
   let busy = false
   let stopped = false
 
-  const run = () => {
+  const run = (lateMs: number) => {
     if (stopped || busy) return
     clearTimeout(timer)
     busy = true
-    running = tick()
+    running = tick(lateMs)
       .catch(onError)
       .finally(() => {
         busy = false
-        if (!stopped) timer = setTimeout(run, everyMs)
+        const dueAt = performance.now() + everyMs
+        if (!stopped) timer = setTimeout(() => run(performance.now() - dueAt), everyMs)
       })
   }
-  run()
+  run(0)
   return {
-    now: run,
+    now: () => run(0),
     stop() {
       stopped = true
       clearTimeout(timer)

@@ -11,13 +11,18 @@ export interface WatchmanOptions {
   /** Those that the worker serves. */
   readonly queues?: readonly string[]
   readonly onPulse?: (pulse: Pulse) => Promise<void>
+  /** The event loop stood still for so long. */
+  readonly onStill?: (ms: number) => void
 }
+
+// Less is a busy machine; at three seconds the lease is lost, and with it the jobs.
+const STILL_MS = 2000
 
 /** A process without a worker has one too: otherwise the death of the only worker would go unnoticed. */
 export function watchman(
   deps: WorkDeps,
   log: Logger,
-  { workerId, queues = [], onPulse }: WatchmanOptions = {},
+  { workerId, queues = [], onPulse, onStill }: WatchmanOptions = {},
 ): Ticker {
   const sweeps = sweeper(deps, log)
   let sweeping = Promise.resolve()
@@ -39,7 +44,8 @@ export function watchman(
   }
 
   const looking = ticker(
-    async () => {
+    async (lateMs) => {
+      if (lateMs > STILL_MS) onStill?.(lateMs)
       const asked = performance.now()
       const pulse = await takePulse(deps.db, workerId?.() ?? null, queues)
       sweep(pulse, performance.now() - asked)

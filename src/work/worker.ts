@@ -49,6 +49,8 @@ const UNKNOWN_TASK_SECONDS = 5
 // And let that one look first when it is due again. All look every second, always in the same order as it happens, and who
 // left it might take it again and again: a look of everybody else's fits in between.
 const OTHERS_FIRST_SECONDS = { from: UNKNOWN_TASK_SECONDS - 1, until: UNKNOWN_TASK_SECONDS + 1.5 }
+// Of jobs, in one line of the log.
+const MOST_NAMED = 20
 // After the grace: time for tasks that obey their signal to return.
 const LAST_WORDS_MS = 500
 
@@ -71,7 +73,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   await enrol()
   log.info({ worker: id, slots: slots.most }, 'worker')
   const claims = lanesOf(slots, claimSome)
-  const looking = watchman(deps, log, { workerId: () => id, queues, onPulse })
+  const looking = watchman(deps, log, { workerId: () => id, queues, onPulse, onStill })
   const purging = ticker(
     () => purge(db),
     (error) => log.warn({ err: error }, 'could not purge'),
@@ -140,6 +142,16 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   function letsOthersFirst(queue: string): boolean {
     const seconds = (performance.now() - (leftAt.get(queue) ?? -Infinity)) / 1000
     return seconds > OTHERS_FIRST_SECONDS.from && seconds < OTHERS_FIRST_SECONDS.until
+  }
+
+  /** What has run here holds up all else: the API, the other jobs, the lease. */
+  function onStill(ms: number): void {
+    const here = [...running.values()].filter(({ isIsolated }) => !isIsolated)
+    const jobs = here.slice(0, MOST_NAMED).map(({ job, task, attempt }) => ({ job, task, attempt }))
+    log.warn(
+      { ms: Math.round(ms), running: here.length, jobs },
+      'the event loop stood still: a task that computes for seconds should be declared with isolate: true',
+    )
   }
 
   /**

@@ -48,6 +48,18 @@ describe('a worker', () => {
     expect(await worker.exited).toBe(0)
   })
 
+  it('says for how long a task held up all others, and which it may have been', async () => {
+    const worker = await startWorker()
+    const { location, job } = await house.api.submit('busy', { seconds: 4 })
+    const still = () => linesOf(worker).find(({ msg }) => msg.startsWith('the event loop stood still'))
+    await until('it to be told', () => still() !== undefined)
+    expect(still()).toMatchObject({ running: 1, jobs: [{ job: job.id, task: 'busy', attempt: 1 }] })
+    expect(still()?.['ms']).toBeGreaterThan(2000)
+    await house.reaches(location, 'completed')
+    worker.process.kill('SIGTERM')
+    expect(await worker.exited).toBe(0)
+  })
+
   it('lives through whatever a task reports and logs, also after its end', async () => {
     const worker = await startWorker()
     const { location, job } = await house.api.submit('misuses', {})
