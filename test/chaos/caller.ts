@@ -8,6 +8,7 @@ import type { Recorder } from './recorder.ts'
 
 export interface Wish {
   readonly name: string
+  readonly task: string
   readonly key?: string
   readonly input: Readonly<Record<string, unknown>>
 }

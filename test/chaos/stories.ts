@@ -118,13 +118,14 @@ function wishOf(name: string, dice: Dice): Wish {
   ])
   return {
     name,
+    task: dice.chance(0.05) ? 'deed-apart' : 'deed',
     input: { name, ms, ...ending },
     ...(dice.chance(0.6) ? { key: `key-of-${name.replaceAll(' ', '-')}` } : {}),
   }
 }
 
 const submit = (caller: Caller, wish: Wish): Promise<Asked> =>
-  caller.ask({ kind: 'submit', method: 'POST', path: '/tasks/deed', wish })
+  caller.ask({ kind: 'submit', method: 'POST', path: `/tasks/${wish.task}`, wish })
 
 const idIn = ({ status, jobId }: Asked) => (status === 202 ? jobId : undefined)
 
