@@ -2,7 +2,7 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { JobError } from '../job/errors.ts'
-import { isLockTimeout, isOutage } from '../store/outage.ts'
+import { isLockTimeout, isOutage, Silence } from '../store/outage.ts'
 import { HttpError } from './http-error.ts'
 import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
 import { sendJson } from './send.ts'
@@ -88,7 +88,8 @@ export function problemHandler(urls: Urls): ErrorRequestHandler {
     const { status, title, retryable } = PROBLEM_TYPES[code]
     if (code === 'internal-error') logOf(res).error({ err: error }, 'unexpected error')
     else if (error instanceof Error && error.cause) logOf(res).warn({ err: error.cause, code }, 'refused')
-    if (res.headersSent) return next(error)
+    // Express comes here a moment after the limit has passed (in-time.ts), and in that moment it may have been answered.
+    if (res.headersSent) return error instanceof Silence ? undefined : next(error)
     for (const name of OF_THE_ANSWER_THERE_IS_NOT) res.removeHeader(name)
     res.set({ 'Cache-Control': 'no-store', ...headers })
     const body: Problem = {

@@ -54,7 +54,10 @@ export const KINDS: Readonly<Record<string, (stage: Stage) => Promise<Back>>> = 
     await client.connect()
     await client.query('begin; lock table acceptd.jobs')
     await away()
-    return () => client.end()
+    return async () => {
+      await client.query('rollback')
+      await client.end()
+    }
   },
 }
 
