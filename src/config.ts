@@ -26,6 +26,8 @@ export interface Config {
   /** Event streams and waiting requests together. */
   readonly maxWaiting: number
   readonly maxAccepting: number
+  /** Within which a request is answered that the database leaves waiting. */
+  readonly answerMs: number
   readonly maxConnections: number
   /** Names of callers by their keys; empty: whoever asks is served. */
   readonly apiKeys: ReadonlyMap<string, string>
@@ -76,6 +78,7 @@ export function configFrom(
     maxOutputBytes: read('ACCEPTD_MAX_OUTPUT_BYTES'),
     maxWaiting: read('ACCEPTD_MAX_WAITING'),
     maxAccepting: read('ACCEPTD_MAX_ACCEPTING'),
+    answerMs: read('ACCEPTD_ANSWER_MS'),
     maxConnections: read('ACCEPTD_MAX_CONNECTIONS'),
     apiKeys: read('ACCEPTD_API_KEYS'),
     logLevel: read('LOG_LEVEL'),

@@ -9,7 +9,7 @@ import { prepareDatabase } from './prepare.ts'
 import { startBoss } from './queue/boss.ts'
 import { openDatabase, type Database } from './store/database.ts'
 import { listen } from './store/listener.ts'
-import { OF_REQUESTS, OF_WORK, type Patience } from './store/patience.ts'
+import { OF_WORK, ofRequests, type Patience } from './store/patience.ts'
 import type { TaskQueue } from './store/queues.ts'
 import { startApi } from './start-api.ts'
 import { heard, signals } from './store/signals.ts'
@@ -64,7 +64,8 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     const boss = await startBoss({ pool: work.pool, queues: queues.map(({ queue }) => queue), onError })
     closers.push(() => boss.stop({ graceful: false }))
 
-    const apiDatabase = config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS, OF_REQUESTS)
+    const apiDatabase =
+      config.role === 'worker' ? undefined : open(url, 'api', API_CONNECTIONS, ofRequests(config.answerMs))
     const onMissed = (error: unknown) => log.debug({ err: error }, 'a hint was not sent or not heard')
     const watch = apiDatabase && watchJobs(apiDatabase.db, onMissed)
     const origin = randomUUID()

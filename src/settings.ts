@@ -99,6 +99,11 @@ export const schema = {
     fallback: '12000',
     type: whole(1, 200_000),
   },
+  ACCEPTD_ANSWER_MS: {
+    help: 'Milliseconds within which a request is answered that the database leaves waiting; with 503 then',
+    fallback: '2000',
+    type: whole(500, 600_000),
+  },
   ACCEPTD_DRAIN_SECONDS: {
     help: 'How long to go on answering after SIGTERM, so that load balancers see /readyz fail first',
     fallback: '0',

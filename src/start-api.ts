@@ -16,6 +16,7 @@ import { waitsOf } from './http/waits.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import type { Db } from './store/database.ts'
 import { jobReader } from './store/jobs.ts'
+import { ofRequests } from './store/patience.ts'
 import { readSecret } from './store/secrets.ts'
 import type { Signals } from './store/signals.ts'
 import type { Watch } from './store/watch.ts'
@@ -40,7 +41,17 @@ export async function startApi(
   config: Config,
   { db, boss, signals, watch, catalogue, log }: ApiParts,
 ): Promise<Api> {
-  const { host, port, publicUrl, retentionSeconds, maxWaiting, maxAccepting, drainSeconds, apiKeys } = config
+  const {
+    host,
+    port,
+    publicUrl,
+    retentionSeconds,
+    maxWaiting,
+    maxAccepting,
+    drainSeconds,
+    apiKeys,
+    answerMs,
+  } = config
   const limits = { connections: config.maxConnections }
   const urls = urlsBelow(publicUrl)
   const draining = new AbortController()
@@ -54,7 +65,10 @@ export async function startApi(
       boss,
       signals,
       retentionSeconds,
-      acceptor: acceptor(db, signals, { maxWaiting: maxAccepting }),
+      acceptor: acceptor(db, signals, {
+        maxWaiting: maxAccepting,
+        maxWaitingMs: ofRequests(answerMs).connectMs,
+      }),
       jobs: jobReader(db),
     },
     catalogue,
@@ -70,6 +84,7 @@ export async function startApi(
   const app = createApp({
     context,
     log,
+    answerMs,
     draining: draining.signal,
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })

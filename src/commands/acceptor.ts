@@ -6,7 +6,6 @@ import type { Db } from '../store/database.ts'
 import { gather, type Gather } from '../store/gather.ts'
 import { insertJobs } from '../store/insert-jobs.ts'
 import { isOnesFault } from '../store/outage.ts'
-import { OF_REQUESTS } from '../store/patience.ts'
 import type { Signals } from '../store/signals.ts'
 
 /** Undefined: the key has a job already. */
@@ -15,6 +14,8 @@ export type Acceptor = Gather<NewJob, Job | undefined>
 export interface AcceptorOptions {
   /** How many submissions of one principal may wait for the database. */
   readonly maxWaiting: number
+  /** Whose turn has not come by then is told so, while there is time: nothing was accepted. */
+  readonly maxWaitingMs: number
 }
 
 // One transaction prepares while another waits for the disk; with a third, each would only be smaller.
@@ -23,12 +24,10 @@ const AT_ONCE = 2
 const MAX_ITEMS = 250
 const MAX_BYTES = 2_000_000
 const MAX_WAITING_BYTES = 64_000_000
-// Whose turn has not come by then is told so, while there is time: nothing was accepted.
-const MAX_WAITING_MS = 900
 // For a key that another transaction is just taking. Whoever has to wait longer does so alone, and not all of a batch.
-const PATIENCE_MS = { together: 200, alone: OF_REQUESTS.lockMs }
+const PATIENCE_MS = { together: 200, alone: 700 }
 
-export function acceptor(db: Db, signals: Signals, { maxWaiting }: AcceptorOptions): Acceptor {
+export function acceptor(db: Db, signals: Signals, { maxWaiting, maxWaitingMs }: AcceptorOptions): Acceptor {
   return gather({
     serve: (batch) => accept(db, signals, batch),
     atOnce: AT_ONCE,
@@ -36,7 +35,7 @@ export function acceptor(db: Db, signals: Signals, { maxWaiting }: AcceptorOptio
     maxBytes: MAX_BYTES,
     bytesOf: ({ input }) => input.length,
     partyOf: ({ principal }) => principal,
-    mayWait: { items: maxWaiting, bytes: MAX_WAITING_BYTES, ms: MAX_WAITING_MS },
+    mayWait: { items: maxWaiting, bytes: MAX_WAITING_BYTES, ms: maxWaitingMs },
     isBlamed: isOnesFault,
   })
 }

@@ -5,6 +5,7 @@ import type { HttpContext } from './context.ts'
 import { docsRouter } from './docs.ts'
 import { healthRouter } from './health.ts'
 import { HttpError } from './http-error.ts'
+import { ANSWER_MS } from './in-time.ts'
 import { jobsRouter } from './jobs.ts'
 import { problemHandler } from './problem.ts'
 import { problemPagesRouter } from './problem-pages.ts'
@@ -24,17 +25,20 @@ export interface AppOptions {
   readonly context: HttpContext
   readonly log: Logger
   readonly publicUrl?: string
+  /** Within which a request is answered that the database leaves waiting. */
+  readonly answerMs: number
   /** Aborted from the moment the process was asked to stop. */
   readonly draining: AbortSignal
 }
 
-export function createApp({ context, log, publicUrl, draining }: AppOptions): Express {
+export function createApp({ context, log, publicUrl, answerMs, draining }: AppOptions): Express {
   const { deps, catalogue, urls } = context
   const app = express()
   // Express would put a weak ETag on everything, the 202 included (RFC 9110 §8.8 gives it another meaning there).
   app.disable('etag')
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
+  app.set(ANSWER_MS, answerMs)
 
   app.use(requestLog(log))
   app.use((req, res, next) => {

@@ -4,9 +4,12 @@ import { Silence } from '../store/outage.ts'
 
 export type Handler = (req: Request, res: Response) => Promise<void> | void
 
-// Two seconds, less what it takes to say so on a busy machine. What is done for one request may be several statements, each
-// of which waits for its own time only.
-const LIMIT_MS = 1800
+/** The setting of the app under which the limit stands. */
+export const ANSWER_MS = 'acceptd answer ms'
+
+// Less what it takes to say so on a busy machine. What is done for one request may be several statements, each of which
+// waits for its own time only.
+const SHARE = 0.9
 
 const clocks = new WeakMap<Response, (ms: number) => void>()
 
@@ -21,7 +24,7 @@ export function inTime(handler: Handler): Handler {
       clearTimeout(timer)
       timer = setTimeout(() => late.reject(new Silence(`There was no answer in ${ms} ms`)), ms)
     }
-    allow(LIMIT_MS)
+    allow(limitOf(res))
     clocks.set(res, allow)
     try {
       await Promise.race([answering, late.promise])
@@ -34,5 +37,9 @@ export function inTime(handler: Handler): Handler {
 
 /** The client itself waits for as long; the limit is for what comes after. */
 export function allowWaiting(res: Response, seconds: number): void {
-  clocks.get(res)?.(LIMIT_MS + seconds * 1000)
+  clocks.get(res)?.(limitOf(res) + seconds * 1000)
+}
+
+function limitOf(res: Response): number {
+  return SHARE * (res.app.get(ANSWER_MS) as number)
 }

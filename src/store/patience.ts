@@ -9,10 +9,12 @@ export interface Patience {
 }
 
 /**
- * A request is answered within two seconds (http/in-time.ts); these leave time to say so, and a connection that fell silent
- * is gone before the client asks again. Two waits for a lock fit in: a command tries again.
+ * Of requests that are answered within so many milliseconds (http/in-time.ts). These leave time to say so, and a connection
+ * that fell silent is gone before the client asks again. Two waits for a lock fit in: a command tries again.
  */
-export const OF_REQUESTS: Patience = { connectMs: 1000, lockMs: 700, holdMs: 1400 }
+export function ofRequests(answerMs: number): Patience {
+  return { connectMs: 0.5 * answerMs, lockMs: 0.35 * answerMs, holdMs: 0.7 * answerMs }
+}
 
 /**
  * Nobody waits for a worker, and giving up a statement on a slow disk would only mean to send it again. But where the way

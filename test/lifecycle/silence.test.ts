@@ -17,7 +17,11 @@ let url = ''
 beforeAll(async () => {
   postgres = await ownPostgres()
   proxy = await tcpProxy(postgres.url)
-  acceptd = await house.extend({ DATABASE_URL: proxy.url, ACCEPTD_ROLE: 'api' })
+  acceptd = await house.extend({
+    DATABASE_URL: proxy.url,
+    ACCEPTD_ROLE: 'api',
+    ACCEPTD_ANSWER_MS: '4000',
+  })
   // By a way of its own: a worker waits for longer.
   worker = await house.extend({ DATABASE_URL: postgres.url, ACCEPTD_ROLE: 'worker' })
   url = `http://127.0.0.1:${acceptd.port}`
@@ -198,7 +202,7 @@ describe('a database', () => {
       return held.length === 10
     })
     expect(await statusOf('/livez')).toBe(200)
-    expect(await statusOf('/readyz')).toBe(503)
+    await until('readiness to say so', async () => (await statusOf('/readyz')) === 503)
     expect(new Set(await lists)).toEqual(new Set([503]))
     await client.query('rollback')
     await expectRecovery()

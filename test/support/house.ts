@@ -55,6 +55,8 @@ async function build(
       PORT: '0',
       DATABASE_URL: databaseUrl,
       ACCEPTD_GRACE_SECONDS: '1',
+      // Longer than a machine takes that is busy with other tests.
+      ACCEPTD_ANSWER_MS: '60000',
       ...more,
     })
     const acceptd = await startAcceptd(config, catalogue, pino({ level: more['LOG_LEVEL'] ?? 'silent' }))

@@ -48,6 +48,7 @@ export async function serve(env: Env): Promise<Serving> {
     LOG_LEVEL: 'info',
     ACCEPTD_TASKS: FIXTURE_TASKS,
     ACCEPTD_GRACE_SECONDS: '1',
+    ACCEPTD_ANSWER_MS: '60000',
     ...env,
   })
   let ended: number | NodeJS.Signals | undefined

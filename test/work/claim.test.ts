@@ -193,7 +193,7 @@ describe('a sweep', () => {
       attempt: 1,
       maxAttempts: maxAttempts + 1,
     })
-    expect(await deliveries(id)).toMatchObject([{ name: suspectsOf('default'), state: 'created' }])
+    expect(await deliveries(id)).toMatchObject([{ name: 'default', state: 'retry' }])
     await emptied()
   })
 

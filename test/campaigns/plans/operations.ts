@@ -47,7 +47,7 @@ export async function operations({
     boss,
     signals,
     retentionSeconds: 60,
-    acceptor: acceptor(db, signals, { maxWaiting: 1000 }),
+    acceptor: acceptor(db, signals, { maxWaiting: 1000, maxWaitingMs: Infinity }),
     jobs: jobReader(db),
   }
   const task = catalogue.get('word-count')
