@@ -28,6 +28,7 @@ describe('the configuration', () => {
       maxOutputBytes: 16 * 1024 * 1024,
       maxWaiting: 10_000,
       maxAccepting: 5000,
+      answerMs: 2000,
       maxConnections: 12_000,
       apiKeys: new Map(),
       logLevel: 'info',
