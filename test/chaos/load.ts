@@ -18,7 +18,7 @@ export interface LoadOptions {
 }
 
 // In an outage all of them wait: more would be a test of our own memory.
-const AT_ONCE = 400
+const AT_ONCE = 1000
 
 export function startLoad({ caller, dice, rate }: LoadOptions): Load {
   const underWay = new Set<Promise<void>>()

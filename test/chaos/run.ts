@@ -66,7 +66,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
   })
   const apis = system.parts.map(({ member }) => member).filter(({ role }) => role === 'api')
   const choice = dice.named('choice of API')
-  const calls = caller(() => choice.one(apis), record)
+  // As behind something that looks who is ready, and now and then is late.
+  const pick = () => {
+    const ready = apis.filter((api) => api.isReady())
+    return choice.one(ready.length > 0 && choice.chance(0.9) ? ready : apis)
+  }
+  const calls = caller(pick, record)
   try {
     const load = startLoad({ caller: calls, dice: dice.named('load'), rate })
     const evil = nemesis({ system, recorder: record, dice: dice.named('nemesis'), everyMs })
