@@ -41,7 +41,7 @@ const PATIENCE_MS = 40_000
 
 /** @param pick one of the APIs, for who does not care which */
 export function caller(pick: () => Api, recorder: Recorder): Caller {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
+  const agent = new http.Agent({ keepAlive: true })
   let closed = false
 
   function expectOpen(): void {

@@ -116,10 +116,10 @@ export function startMember(options: MemberOptions): Member {
       const gone = new Promise<boolean>((resolve) => {
         own.once('exit', () => resolve(true))
       })
-      own.send({ arm: point })
+      tell(own, point)
       const killed = await Promise.race([gone, sleep(withinMs).then(() => false)])
       if (!killed) expected = false
-      if (own.connected) own.send({ arm: '' })
+      tell(own, '')
       return killed
     },
     starts: () => starts,
@@ -131,6 +131,11 @@ export function startMember(options: MemberOptions): Member {
       await running
     },
   }
+}
+
+/** Whoever is ending cannot be told, and need not be. */
+function tell(child: ChildProcess, point: string): void {
+  if (child.connected) child.send({ arm: point }, () => undefined)
 }
 
 function launch({ role, databaseUrl, folder, recorder, environment }: MemberOptions): ChildProcess {

@@ -47,11 +47,13 @@ export function nemesis({ system, recorder, dice, everyMs }: NemesisOptions): Ne
   }
 
   function begin(maker: FaultMaker): void {
-    const parts = system.parts.filter(({ member }) => maker.roles?.includes(member.role) ?? true)
-    const part = dice.one(parts)
     // Whatever suffers already is left to its suffering: it could not be told what did it.
-    const who = maker.befalls === 'database' ? 'database' : part.member.name
-    if (suffering.has(who)) return
+    const parts = system.parts.filter(
+      ({ member }) => (maker.roles?.includes(member.role) ?? true) && !suffering.has(member.name),
+    )
+    const part = parts.length > 0 ? dice.one(parts) : undefined
+    const who = maker.befalls === 'database' ? 'database' : part?.member.name
+    if (!part || who === undefined || suffering.has(who)) return
     const own = dice.named(`fault ${begun++}`)
     suffering.add(who)
     const work = befall(maker, part, own)

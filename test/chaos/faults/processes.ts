@@ -26,7 +26,7 @@ export const PROCESS_FAULTS: readonly FaultMaker[] = [
   },
   {
     kind: 'pause',
-    weight: 6,
+    weight: 4,
     befalls: 'process',
     async make(_system, { member }, dice) {
       const ms = dice.whole(1000, 20_000)
