@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { apiAt } from '../support/api.ts'
 import { documentedBy } from '../support/documented.ts'
 import { useHouse } from '../support/house.ts'
+import { acceptd } from '../support/processes.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
 
@@ -107,6 +108,18 @@ describe('while the database is away', () => {
     expect(proxy.swallowed()).toBe(1)
     await Promise.all(busy.map((slot) => house.api.post(`${slot}/cancel`).expect(202)))
     await worker.close()
+    await proxy.close()
+  })
+
+  it('a process that is started in production waits for it, and serves when it is back', async () => {
+    const proxy = await tcpProxy(house.databaseUrl)
+    proxy.cut()
+    const started = acceptd(['serve'], { DATABASE_URL: proxy.url, NODE_ENV: 'production', PORT: '0' })
+    await until('it to say that it waits', () => started.output().includes('trying again'))
+    proxy.mend()
+    await until('it to serve', () => started.output().includes('acceptd is ready'))
+    started.process.kill('SIGTERM')
+    expect(await started.exited).toBe(0)
     await proxy.close()
   })
 })
