@@ -49,8 +49,8 @@ export async function serve(config: Config): Promise<void> {
   process.exit()
 }
 
-// Between two tries; the second, and so on until it is half a minute.
-const RETRY_MS = { least: 500, most: 30_000 }
+// Between two tries: soon, then longer, but never so long that a client would notice it when the database is back.
+const RETRY_MS = { least: 200, most: 1000 }
 
 /** In production a process that is started while the database is away waits for it: whoever starts it again would, too. */
 async function patiently<T>(

@@ -1,6 +1,7 @@
 /** One process of acceptd, started again whenever it ends, as a supervisor would. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { now } from './clock.ts'
 import type { Recorder } from './recorder.ts'
@@ -40,8 +41,8 @@ export interface MemberOptions {
 
 // A process that ends as soon as it has started is not started again at once.
 const PAUSE_MS = 100
-// How much of what it printed is kept, for when it ends unexpectedly.
-const LAST_WORDS = 4000
+// How many lines of what it printed are kept, for when it ends unexpectedly.
+const LAST_WORDS = 30
 
 export function startMember(options: MemberOptions): Member {
   const { name, role, recorder } = options
@@ -67,24 +68,24 @@ export function startMember(options: MemberOptions): Member {
     starts++
     const pid = own.pid ?? 0
     recorder.note({ type: 'life', member: name, pid, at: now(), event: 'started' })
-    let printed = ''
-    const read = (bytes: Buffer) => {
-      printed = (printed + bytes.toString()).slice(-LAST_WORDS)
-      const [, line] = ready ? [] : (/^(.*"acceptd is ready".*)$/m.exec(printed) ?? [])
-      if (line === undefined) return
+    const printed: string[] = []
+    const read = (line: string) => {
+      printed.push(line)
+      if (printed.length > LAST_WORDS) printed.shift()
+      if (ready || !line.includes('"acceptd is ready"')) return
       const { port } = JSON.parse(line) as { port?: number }
       url = port === undefined ? undefined : `http://127.0.0.1:${port}`
       ready = true
       recorder.note({ type: 'life', member: name, pid, at: now(), event: 'ready' })
     }
-    own.stdout?.on('data', read)
-    own.stderr?.on('data', read)
+    for (const stream of [own.stdout, own.stderr])
+      if (stream) createInterface({ input: stream }).on('line', read)
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       own.on('close', (...ended) => resolve(ended))
     })
     ready = false
     url = undefined
-    const detail = `ended with ${code ?? signal}${expected || stopped ? '' : `; its last words:\n${printed}`}`
+    const detail = `ended with ${code ?? signal}${expected || stopped ? '' : `; its last words:\n${printed.join('\n')}`}`
     recorder.note({
       type: 'life',
       member: name,

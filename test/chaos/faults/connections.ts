@@ -28,6 +28,8 @@ export const CONNECTION_FAULTS: readonly FaultMaker[] = [
       proxy.blackhole()
       await sleep(ms)
       proxy.mend()
+      // As by what stands in between and no longer knows these connections.
+      proxy.reset()
       return `${ms} ms`
     },
   },
