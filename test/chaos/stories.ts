@@ -43,11 +43,11 @@ const STORIES: readonly Story[] = [
   },
   {
     weight: 10,
-    async tell(caller, id) {
+    async tell(caller, id, _wish, dice) {
       for (let tries = 0; tries < TRIES; tries++) {
-        const { status, seen } = await wait(caller, id)
-        if (seen?.end !== undefined || status === 410) return
-        if (status !== 200) await sleep(PAUSE_MS.from)
+        const answer = await wait(caller, id)
+        if (answer.seen?.end !== undefined || answer.status === 410) return
+        if (answer.status !== 200) await pause(answer, dice)
       }
     },
   },
@@ -137,10 +137,15 @@ async function submitUntilAnswered(caller: Caller, wish: Wish, dice: Dice): Prom
   // Now and then several at the same instant.
   const together = dice.chance(0.2) ? dice.whole(2, 5) : 1
   const answers = await Promise.all(Array.from({ length: together }, () => submit(caller, wish)))
-  let id = answers.map(idIn).find((one) => one !== undefined)
-  for (let tries = 0; id === undefined && tries < TRIES; tries++) {
-    await sleep(dice.whole(PAUSE_MS.from, PAUSE_MS.to))
-    id = await submitOnce(caller, wish)
+  let last = answers.find(({ status }) => status === 202) ?? answers.at(-1)
+  for (let tries = 0; last && last.status !== 202 && tries < TRIES; tries++) {
+    await pause(last, dice)
+    last = await submit(caller, wish)
   }
-  return id
+  return last && idIn(last)
+}
+
+/** As long as the answer says; where there was none, not long. */
+function pause({ retryAfter }: Asked, dice: Dice): Promise<void> {
+  return sleep(retryAfter === undefined ? dice.whole(PAUSE_MS.from, PAUSE_MS.to) : retryAfter * 1000)
 }
