@@ -8,6 +8,8 @@ import type { Asked } from './history.ts'
 const TRIES = 200
 const PAUSE_MS = { from: 100, to: 600 }
 const WAIT_SECONDS = 10
+// A process each, at a quarter of a second of processor time: more, and a run would be about little else.
+const APART = 0.003
 
 interface Story {
   readonly weight: number
@@ -118,7 +120,7 @@ function wishOf(name: string, dice: Dice): Wish {
   ])
   return {
     name,
-    task: dice.chance(0.05) ? 'deed-apart' : 'deed',
+    task: dice.chance(APART) ? 'deed-apart' : 'deed',
     input: { name, ms, ...ending },
     ...(dice.chance(0.6) ? { key: `key-of-${name.replaceAll(' ', '-')}` } : {}),
   }
