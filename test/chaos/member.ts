@@ -149,6 +149,7 @@ function launch({ role, databaseUrl, folder, recorder, environment }: MemberOpti
       ACCEPTD_ROLE: role,
       ACCEPTD_TASKS: path.join(import.meta.dirname, 'tasks'),
       ACCEPTD_GRACE_SECONDS: '1',
+      ACCEPTD_CONCURRENCY: '50',
       CHAOS_LEDGER: recorder.ledger,
       // It then waits for a database that is away when it starts.
       NODE_ENV: 'production',
