@@ -211,6 +211,9 @@ describe('the checker', () => {
     expect(said({ asked: [submission, read({ status: 500 })] })).toEqual(['answers'])
     expect(said({ asked: [submission, read({ status: 503 })] })).toEqual(['answers'])
     expect(said({ asked: [submission, read({ status: 503, retryAfter: 1 })] })).toEqual([])
+    const held: Fault = { ...kill, kind: 'pause', target: 'api 1', from: 4000, to: 5005 }
+    expect(said({ asked: [submission, read({ status: 408 })] })).toEqual(['answers'])
+    expect(said({ asked: [submission, read({ status: 408 })], faults: [held] })).toEqual([])
     const { status: _, ...silence } = read({ error: 'ECONNRESET' })
     expect(said({ asked: [submission, silence] })).toEqual(['answers'])
     const near: Fault = { ...kill, target: 'api 1', from: 4000, to: 5005 }

@@ -1,5 +1,5 @@
 /** Every answer is one that callers were promised; where none came, a fault was near. */
-import type { Asked, RequestKind } from '../history.ts'
+import type { Asked, History, RequestKind } from '../history.ts'
 import { faultsAround, type Check, type Violation } from './evidence.ts'
 
 const check = 'answers'
@@ -23,12 +23,20 @@ export const answers: Check = ({ history }) => [
       const near = faultsAround(history, api, from, to).some(({ target }) => target !== undefined)
       return near ? [] : say(`no answer from ${api} (${error}), and no fault was near it`)
     }
+    // A request that arrived while its process was held is, when that goes on, one that took too long.
+    if (status === REQUEST_TIMEOUT && wasHeld(history, asked)) return []
     if (!PROMISED[kind].includes(status)) return say(`answered ${status} (${asked.problem})`)
     if (status === 503 && retryAfter === undefined) return say('503 without Retry-After')
     return []
   }),
   ...backwards(history.asked),
 ]
+
+const REQUEST_TIMEOUT = 408
+
+function wasHeld(history: History, { api, from, to }: Asked): boolean {
+  return faultsAround(history, api, from, to).some(({ kind, target }) => kind === 'pause' && target === api)
+}
 
 /** Who has seen a revision of a job never sees an older one afterwards, nor another state at the same. */
 function backwards(asked: readonly Asked[]): Violation[] {
