@@ -44,6 +44,9 @@ function forSystemError(error: Error): string | undefined {
   // Undefined table or schema.
   if (code === '42P01' || code === '3F000')
     return 'The database has no acceptd tables yet. Run: acceptd migrate up'
+  // Undefined column or function.
+  if (code === '42703' || code === '42883')
+    return 'The database has the tables of an older acceptd. Run: acceptd migrate up'
   if (code === '42501')
     return `The database does not let us make our tables: ${error.message}. Grant that, or migrate as another user.`
   if (code === 'ERR_INVALID_URL') return 'DATABASE_URL is not a URL.'
