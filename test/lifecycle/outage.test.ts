@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { apiAt } from '../support/api.ts'
 import { documentedBy } from '../support/documented.ts'
 import { useHouse } from '../support/house.ts'
-import { acceptd } from '../support/processes.ts'
+import { acceptd as startProcess } from '../support/processes.ts'
 import { tcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
 
@@ -114,7 +114,7 @@ describe('while the database is away', () => {
   it('a process that is started in production waits for it, and serves when it is back', async () => {
     const proxy = await tcpProxy(house.databaseUrl)
     proxy.cut()
-    const started = acceptd(['serve'], { DATABASE_URL: proxy.url, NODE_ENV: 'production', PORT: '0' })
+    const started = startProcess(['serve'], { DATABASE_URL: proxy.url, NODE_ENV: 'production', PORT: '0' })
     await until('it to say that it waits', () => started.output().includes('trying again'))
     proxy.mend()
     await until('it to serve', () => started.output().includes('acceptd is ready'))
