@@ -6,6 +6,12 @@ import { openDatabase } from '../../src/store/database.ts'
 // The last ones accepted may wait behind some hundreds; retries are a tenth of a second apart.
 const PATIENCE_MS = 120_000
 
+// With all that may say why.
+const STUCK = `
+  select json_build_object('job', to_jsonb(job) - 'input', 'delivery', to_jsonb(delivery) - 'data', 'at', now()) as found
+  from acceptd.jobs job left join acceptd_queue.job delivery on delivery.id = job.id
+  where job.status in ('pending', 'running') and job.run_at < now() limit 5`
+
 /** In sentences; nothing where all is well. */
 export async function leftBehind(databaseUrl: string, log: string): Promise<string[]> {
   const { db, pool, close } = openDatabase({
@@ -16,15 +22,14 @@ export async function leftBehind(databaseUrl: string, log: string): Promise<stri
   })
   try {
     const stuck = async () => {
-      const { rows } = await pool.query<{ count: number }>(
-        `select count(*)::int as count from acceptd.jobs where status in ('pending', 'running') and run_at < now()`,
-      )
-      return rows[0]?.count ?? 0
+      const { rows } = await pool.query<{ found: unknown }>(STUCK)
+      return rows.map(({ found }) => JSON.stringify(found))
     }
-    for (const end = Date.now() + PATIENCE_MS; (await stuck()) > 0 && Date.now() < end;) await sleep(200)
+    for (const end = Date.now() + PATIENCE_MS; (await stuck()).length > 0 && Date.now() < end;)
+      await sleep(200)
     const [jobs, disagreements, errors] = [await stuck(), await audit(db), errorsIn(log)]
     return [
-      ...(jobs > 0 ? [`${jobs} jobs that are due do not end`] : []),
+      ...(jobs.length > 0 ? [`jobs that are due do not end: ${jobs.join(' ')}`] : []),
       ...(disagreements.length > 0 ? [`the audit finds ${JSON.stringify(disagreements.slice(0, 5))}`] : []),
       ...errors.slice(0, 5).map((line) => `the log has ${line.slice(0, 2000)}`),
     ]
