@@ -34,7 +34,7 @@ export function refusal({ log, urls, pipelining }: RefusalParts) {
     const isSaid = pipelining.isAnswering(socket)
     // A refusal that overtook an answer would be taken for it.
     await pipelining.answered(socket)
-    if (isSaid) socket.destroy()
+    if (isSaid) hangUp(socket)
     else if (socket.writable) refuse(error, socket)
   }
 
@@ -53,12 +53,17 @@ export function refusal({ log, urls, pipelining }: RefusalParts) {
     }
     const body = `${JSON.stringify(problem)}\n`
     log.info({ request: id, status, code, reason: error.code ?? error.message }, 'refused')
-    // No parser and so no timeout watches it any more: a client that does not hang up would hold it for ever.
-    setTimeout(() => socket.destroy(), LINGER_MS).unref()
-    socket.end(
+    hangUp(
+      socket,
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nDate: ${new Date().toUTCString()}\r\n` +
         `Content-Type: ${PROBLEM_MEDIA_TYPE}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
         `X-Request-Id: ${id}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
     )
   }
+}
+
+/** No parser and so no timeout watches it any more: a client that does not hang up would hold it for ever. */
+function hangUp(socket: Duplex, lastWords?: string): void {
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
+  socket.end(lastWords)
 }

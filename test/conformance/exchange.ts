@@ -44,7 +44,9 @@ export function exchange(url: URL, request: Request = {}): Promise<Answer> {
   const { method = 'GET' } = request
   const began = performance.now()
   return new Promise((resolve, reject) => {
+    let answered = false
     const { sent, payload } = open(url, request, (response) => {
+      answered = true
       const parts: Buffer[] = []
       const receivedAt = Date.now()
       response.on('data', (part: Buffer) => parts.push(part))
@@ -60,7 +62,13 @@ export function exchange(url: URL, request: Request = {}): Promise<Answer> {
     sent.on('timeout', () =>
       sent.destroy(new Error(`${method} ${url.pathname}: no answer within ${PATIENCE_MS / 1000} s`)),
     )
-    sent.on('error', reject)
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      // A connection that was kept, and that the other side gave up in the moment in which it was used again: nothing was
+      // read of the request (RFC 9112 §9.3.1), so it is sent once more, on a connection of its own.
+      const wasGivenUp = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
+      if (wasGivenUp && !answered) resolve(exchange(url, { ...request, newConnection: true }))
+      else reject(error)
+    })
     sent.end(payload)
   })
 }
