@@ -8,8 +8,8 @@ const PATIENCE_MS = 120_000
 
 // With all that may say why.
 const STUCK = `
-  select json_build_object('job', to_jsonb(job) - 'input', 'delivery', to_jsonb(delivery) - 'data', 'at', now()) as found
-  from acceptd.jobs job left join acceptd_queue.job delivery on delivery.id = job.id
+  select json_build_object('job', to_jsonb(job) - 'input', 'delivery', to_jsonb(place) - 'data', 'at', now()) as found
+  from acceptd.jobs job left join acceptd_queue.job place on place.id = job.id
   where job.status in ('pending', 'running') and job.run_at < now() limit 5`
 
 /** In sentences; nothing where all is well. */
