@@ -8,7 +8,7 @@ const SUSPECT = /\d[\d.]{15}|\d[eE]/
 // Any double is named uniquely by 17 significant digits, so a decimal of no more than that says which double it means.
 const MAX_SIGNIFICANT_DIGITS = 17
 
-// As many digits as any double keeps, be they whole or not.
+// So many digits every double keeps, be they whole or not.
 const ALWAYS_KEPT = 15
 
 /** As JSON.parse, with an InexactNumber where a number's value would change. `-0` comes out as 0. */

@@ -13,11 +13,12 @@ import { enrolWorker, removeWorker } from '../store/workers.ts'
 import { attemptRunner, type RunningAttempt } from './attempt.ts'
 import { claim } from './claim.ts'
 import type { WorkDeps } from './deps.ts'
+import { handBack } from './hand-back.ts'
 import { lanesOf } from './lanes.ts'
 import { purge, PURGE_EVERY_MS } from './purge.ts'
-import { settle } from './settle.ts'
 import { slotsFor } from './slots.ts'
 import { ticker } from './ticker.ts'
+import { unknownTasks } from './unknown-tasks.ts'
 import { watchman } from './watchman.ts'
 
 export interface WorkerOptions {
@@ -44,11 +45,6 @@ export interface Worker {
   readonly stop: () => Promise<void>
 }
 
-// A task unknown here may be known to a worker of another version: leave it for that one.
-const UNKNOWN_TASK_SECONDS = 5
-// And let that one look first when it is due again. All look every second, always in the same order as it happens, and who
-// left it might take it again and again: a look of everybody else's fits in between.
-const OTHERS_FIRST_SECONDS = { from: UNKNOWN_TASK_SECONDS - 1, until: UNKNOWN_TASK_SECONDS + 1.5 }
 // Of jobs, in one line of the log.
 const MOST_NAMED = 20
 // After the grace: time for tasks that obey their signal to return.
@@ -61,8 +57,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
   const queues = Object.keys(slots.most)
   const running = new Map<string, RunningAttempt>()
   const runner = attemptRunner(deps, log, options)
-  const handingBack = new Set<Promise<void>>()
-  const leftAt = new Map<string, number>()
+  const unknown = unknownTasks(deps, log)
   let strays: ReadonlySet<string> = new Set()
   let id = randomUUID()
   const lanes = new Set(queues.map(laneOf))
@@ -97,7 +92,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
 
   function start(job: StartedJob, queue: string): void {
     const task = catalogue.get(job.task)
-    if (!task) return leaveForOthers(job, queue)
+    if (!task) return unknown.leave(job, queue)
     slots.take(queue)
     const attempt = runner.run(task, job)
     running.set(job.id, attempt)
@@ -116,32 +111,11 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
     claims.freed(queue)
   }
 
-  function leaveForOthers({ id: jobId, task, attempt }: StartedJob, queue: string): void {
-    leftAt.set(queue, performance.now())
-    log.warn({ job: jobId, task }, 'no such task here; left for another worker')
-    const back = handBack({ id: jobId, attempt }, UNKNOWN_TASK_SECONDS)
-    handingBack.add(back)
-    void back.finally(() => handingBack.delete(back))
-  }
-
-  async function handBack(attempt: AttemptName, delaySeconds: number): Promise<void> {
-    try {
-      await settle(deps, attempt, { kind: 'interrupted' }, { delaySeconds })
-    } catch (error) {
-      log.error({ err: error, job: attempt.id }, 'could not hand the job back')
-    }
-  }
-
   async function onPulse({ alive, due, own }: Pulse): Promise<void> {
     if (!alive) return loseLease()
     // Delayed jobs and retries become due without anybody saying so, and a hint can be lost.
-    claims.wake(due.filter((queue) => !letsOthersFirst(queue)))
+    claims.wake(due.filter((queue) => !unknown.isLeftToOthers(queue)))
     await reconcile(own)
-  }
-
-  function letsOthersFirst(queue: string): boolean {
-    const seconds = (performance.now() - (leftAt.get(queue) ?? -Infinity)) / 1000
-    return seconds > OTHERS_FIRST_SECONDS.from && seconds < OTHERS_FIRST_SECONDS.until
   }
 
   /** What has run here holds up all else: the API, the other jobs, the lease. */
@@ -160,10 +134,10 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
    */
   async function reconcile(own: readonly OwnJob[]): Promise<void> {
     for (const job of own) if (job.cancelRequested) cancel(job.id)
-    const unknown = own.filter((job) => !running.has(job.id))
+    const unexpected = own.filter((job) => !running.has(job.id))
     // Twice in a row: a claim that is just coming back looks the same.
-    for (const job of unknown) if (strays.has(nameOf(job))) await handBack(job, 0)
-    strays = new Set(unknown.map(nameOf))
+    for (const job of unexpected) if (strays.has(nameOf(job))) await handBack(deps, log, job, 0)
+    strays = new Set(unexpected.map(nameOf))
   }
 
   function catchUp(): void {
@@ -193,7 +167,7 @@ export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promi
       await within(LAST_WORDS_MS, all())
       await Promise.all([...running.values()].map((attempt) => attempt.handBack()))
     }
-    await Promise.all([looking.stop(), purging.stop(), ...handingBack])
+    await Promise.all([looking.stop(), purging.stop(), unknown.left()])
     await removeWorker(db, id).catch((error: unknown) => {
       // Its lease runs out by itself.
       log.warn({ err: error }, 'worker could not sign off')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { useHouse } from '../support/house.ts'
-import { serve, type Serving } from '../support/processes.ts'
+import { linesOf } from '../support/log-lines.ts'
+import { serve } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 
 // The API runs here, in the test; the tasks run in a process that is to survive them.
@@ -8,17 +9,6 @@ const house = useHouse({ ACCEPTD_ROLE: 'api' })
 
 const startWorker = (settings: Record<string, string> = {}) =>
   serve({ DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE: 'worker', NODE_ENV: 'production', ...settings })
-
-interface Line extends Record<string, unknown> {
-  readonly msg: string
-  readonly err?: { readonly message: string; readonly stack: string }
-}
-const linesOf = (worker: Serving) =>
-  worker
-    .output()
-    .split('\n')
-    .slice(0, -1) // what follows the last line break is not a line yet
-    .map((line) => JSON.parse(line) as Line)
 
 describe('an error that escapes a task', () => {
   it('ends the attempt it belongs to, which may be tried again, and nothing else', async () => {
