@@ -7,9 +7,9 @@ export type Handler = (req: Request, res: Response) => Promise<void> | void
 /** The setting of the app under which the limit stands. */
 export const ANSWER_MS = 'acceptd answer ms'
 
-// Less what it takes to say so on a busy machine. What is done for one request may be several statements, each of which
-// waits for its own time only.
-const SHARE = 0.9
+// Less what it takes to say so on a busy machine, where clients ask again and again while the database is away. What is done
+// for one request may be several statements, each of which waits for its own time only (store/patience.ts).
+const SHARE = 0.75
 
 const clocks = new WeakMap<Response, (ms: number) => void>()
 

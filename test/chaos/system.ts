@@ -1,4 +1,6 @@
 /** The system of a run: one Postgres, two APIs and three workers, each with a line of its own to the database. */
+import fs from 'node:fs/promises'
+import path from 'node:path'
 import pg from 'pg'
 import { audit } from '../../src/queue/audit.ts'
 import { openDatabase } from '../../src/store/database.ts'
@@ -49,7 +51,10 @@ const HOUR_MS = 3_600_000
 
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { folder, recorder, dice, mutant } = options
-  const database = await ownPostgres(folder, PORT)
+  // Its folder goes with it; the history stays.
+  const home = path.join(folder, 'postgres')
+  await fs.mkdir(home)
+  const database = await ownPostgres(home, PORT)
   const { url } = database
   await prepare(url, mutant)
   const parts: Part[] = []
