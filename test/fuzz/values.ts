@@ -71,11 +71,20 @@ export function valueOf(schema: Schema, description: Description, references = 0
   }
 }
 
+// The years that four digits reach, on either side of which languages and databases do not agree.
+const EDGES = [
+  '0000-01-01T00:00:00Z',
+  '0000-02-29T00:00:00Z',
+  '0001-01-01T00:00:00+14:00',
+  '9999-12-31T23:59:59-14:00',
+]
+
 /** Mostly now or gone by, so that what is accepted runs soon; some weeks and centuries off. */
 const moment = fc.oneof(
   { arbitrary: fc.integer({ min: -1000, max: 0 }).map((seconds) => fromNow(seconds)), weight: 4 },
   { arbitrary: fc.integer({ min: 0, max: 40_000_000 }).map((seconds) => fromNow(seconds)), weight: 1 },
   { arbitrary: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()), weight: 1 },
+  { arbitrary: fc.constantFrom(...EDGES), weight: 1 },
 )
 
 // Of the program's start: the same seed gives the same requests but for the times in them.

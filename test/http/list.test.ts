@@ -76,6 +76,8 @@ describe('the list', () => {
     expect(await walk(`/jobs?createdAfter=${encodeURIComponent(job.createdAt)}`)).toEqual([newest])
     const { createdAt } = await house.api.job(`/jobs/${submitted.at(-2)}`)
     expect(await walk(`/jobs?createdBefore=${encodeURIComponent(createdAt)}`)).toEqual([oldest])
+    for (const time of ['0000-02-29T00:00:00Z', '0001-01-01T00:00:00%2B14:00', '9999-12-31T23:59:59-14:00'])
+      await house.api.get(`/jobs?createdAfter=${time}`).expect(200)
     await house.api.get('/jobs?createdAfter=yesterday').expect(400)
   })
 

@@ -71,6 +71,14 @@ describe('a submission', () => {
     expect(Date.parse(done.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(job.runAt))
   })
 
+  it('takes one to mean now that was before all that a database knows', async () => {
+    for (const runAt of ['0000-02-29T12:00:00Z', '0001-01-01T00:00:00%2B14:00']) {
+      const { location, job } = await house.api.submit(`ok?runAt=${runAt}`, {})
+      expect(job.runAt).toBe(job.createdAt)
+      await house.reaches(location, 'completed')
+    }
+  })
+
   it('takes a runAt gone by to mean now', async () => {
     const { location, job } = await house.api.submit('ok?runAt=2020-02-29T12:00:00%2B02:00', {})
     expect(job.runAt).toBe(job.createdAt)
