@@ -18,8 +18,8 @@ export interface Orphan {
 const SUSPECT = sql`crashes >= ${sql.lit(SUSPECT_CRASHES)}`
 const RUNNING = sql`status = 'running' and worker_id is not null`
 
-/** Running jobs whose worker is gone. */
-export async function findOrphans(db: Db, limit: number): Promise<Orphan[]> {
+/** Running jobs whose worker is gone, other than those of `except`. */
+export async function findOrphans(db: Db, limit: number, except: readonly string[] = []): Promise<Orphan[]> {
   // A row that somebody holds (a stopped process, until the database ends its session) must not hold up the others.
   const { rows } = await sql<Orphan>`
     select id, attempt, task,
@@ -27,6 +27,7 @@ export async function findOrphans(db: Db, limit: number): Promise<Orphan[]> {
     from acceptd.jobs
     where ${RUNNING}
       and not exists (select from acceptd.workers where workers.id = jobs.worker_id)
+      and id <> all (${except}::uuid[])
       and not (
         ${SUSPECT} and worker_id in (select worker_id from acceptd.jobs where ${RUNNING} and not ${SUSPECT})
       )

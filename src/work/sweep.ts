@@ -23,6 +23,8 @@ export function sweeper(deps: WorkDeps, log: Logger): Sweeper {
   const { db } = deps
   let trustedFrom = 0
   let lateBefore: ReadonlyMap<string, string> = new Map()
+  // Jobs that could not be taken back. The others, more than a batch maybe, must not wait behind them.
+  const troubled = new Set<string>()
   return { sweep, distrust }
 
   async function sweep({ late, orphans }: Pick<Pulse, 'late' | 'orphans'>, tookMs: number): Promise<void> {
@@ -31,8 +33,11 @@ export function sweeper(deps: WorkDeps, log: Logger): Sweeper {
     if (tookMs > STALL_MS) return distrust()
     const buried = await buryTheDead(late)
     if (!orphans && !buried) return
+    const found = await findOrphans(db, BATCH, [...troubled])
+    // All others have had their turn.
+    if (found.length === 0) troubled.clear()
     // All at once, as they are settled together.
-    await Promise.all((await findOrphans(db, BATCH)).map(takeBack))
+    await Promise.all(found.map(takeBack))
   }
 
   function distrust(): void {
@@ -57,7 +62,7 @@ export function sweeper(deps: WorkDeps, log: Logger): Sweeper {
       }
     } catch (error) {
       if (isOutage(error)) throw error
-      // Something is wrong with this one; the others must not wait for it.
+      troubled.add(id)
       log.error({ err: error, job: id, task }, 'could not take the job back; see acceptd audit')
     }
   }
