@@ -17,8 +17,8 @@ export interface LoadOptions {
   readonly rate: number
 }
 
-// In an outage all of them wait: more would be a test of our own memory.
-const AT_ONCE = 1000
+// In an outage all of them wait and ask again: more would be a test of how much this machine can do.
+const AT_ONCE = 300
 
 export function startLoad({ caller, dice, rate }: LoadOptions): Load {
   const underWay = new Set<Promise<void>>()

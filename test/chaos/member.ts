@@ -118,9 +118,16 @@ export function startMember(options: MemberOptions): Member {
         own.once('exit', () => resolve(true))
       })
       tell(own, point)
-      const killed = await Promise.race([gone, sleep(withinMs).then(() => false)])
-      if (!killed) expected = false
+      if (await Promise.race([gone, sleep(withinMs).then(() => false)])) return true
+      // Until it has heard that it need not be, it may still be killed.
+      const heard = new Promise<boolean>((resolve) => {
+        own.on('message', (armed) => {
+          if (armed === '') resolve(false)
+        })
+      })
       tell(own, '')
+      const killed = await Promise.race([gone, heard])
+      if (!killed) expected = false
       return killed
     },
     starts: () => starts,

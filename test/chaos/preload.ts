@@ -27,6 +27,7 @@ module.registerHooks({
 let armed: string | undefined
 process.on('message', (message: { arm: string }) => {
   armed = message.arm
+  process.send?.(armed)
 })
 // Nor outlives us.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
