@@ -4,6 +4,7 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration'
 import { SCHEMA, type Db } from './database.ts'
+import { isOutage } from './outage.ts'
 
 const FOLDER = path.join(import.meta.dirname, '../../migrations')
 
@@ -17,8 +18,8 @@ export async function migrateUp(db: Db): Promise<string[]> {
   const { error, results = [] } = await migrator(db).migrateToLatest()
   if (error) {
     const failed = results.find((result) => result.status === 'Error')
-    // Not a migration but the way to the database: whoever reads it knows that error by itself.
-    if (!failed) throw asError(error)
+    // Not the migration but the way to the database: whoever reads it knows that error by itself.
+    if (!failed || isOutage(error)) throw asError(error)
     throw new Error(`Migration ${failed.migrationName} failed: ${asError(error).message}`, { cause: error })
   }
   return results.map((result) => result.migrationName)

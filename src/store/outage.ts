@@ -17,9 +17,9 @@ const SOCKET_CODES = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ])
-// pg throws these without a code.
+// pg throws these without a code, and kysely the last one: of a connection that it could not roll back on.
 const MESSAGES =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed)|Query read timeout)/
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection error|was closed)|Query read timeout|Postgres connection has been discarded)/
 
 /** True where the same call may succeed a little later and nothing about it is wrong. */
 export function isOutage(error: unknown): boolean {

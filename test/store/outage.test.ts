@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { isLockTimeout, isOutage, isRefusedValue, isTooLarge } from '../../src/store/outage.ts'
 import { useHouse } from '../support/house.ts'
@@ -61,6 +62,20 @@ describe('an outage', () => {
     'Query read timeout',
   ])('is what pg says without a code: %s', (message) => {
     expect(isOutage(new Error(message))).toBe(true)
+  })
+
+  it('is a connection that died in a transaction, to whoever goes on with it', async () => {
+    const { db, pool } = house.database
+    const error = await db.connection().execute(async (connection) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(connection)
+      const dies = connection.transaction().execute(async (trx) => {
+        await pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+        await sql`select`.execute(trx)
+      })
+      expect(isOutage(await thrownBy(() => dies))).toBe(true)
+      return thrownBy(() => sql`select`.execute(connection))
+    })
+    expect(isOutage(error)).toBe(true)
   })
 
   it('is any of several tries at several addresses that failed so', () => {
