@@ -54,8 +54,10 @@ function recoveries({ faults, lives, deeds }: History): number[] {
     )
     return cutOff.flatMap(({ job, attempt }) => {
       const next = byJob.get(job)?.find((one) => one.deed === 'began' && one.attempt > attempt)
+      // Where its worker was taken for dead before it died, others had it already.
+      if (!next || next.at < exit.at) return []
       // Another worker gone is one less to take over; with the database away nobody can.
-      if (!next || disturbed(faults, kill, kill.from, next.at, 'worker')) return []
+      if (disturbed(faults, kill, kill.from, next.at, 'worker')) return []
       return [next.at - exit.at]
     })
   })
