@@ -18,8 +18,7 @@ export function createLog(level: string, pretty: boolean): Logger {
     singleLine: true,
     // In this process, not in a worker thread: the last lines before an exit would be lost.
     sync: true,
-    // The two lines there are most of say in a few words what the JSON says in members.
-    messageFormat: (line, messageKey) => requestLine(line) ?? attemptLine(line) ?? String(line[messageKey]),
+    messageFormat: (line) => sentenceOf(line),
     ignore: 'request,method,url,status,ms,job,task,attempt,outcome,move,code,detail',
   })
   return pino(options, terminal)
@@ -38,6 +37,13 @@ interface Line {
   readonly move?: string
   readonly code?: string
   readonly detail?: string
+}
+
+/** The two lines there are most of say in a few words what the JSON says in members. */
+export function sentenceOf(line: Line): string {
+  const sentence = requestLine(line) ?? attemptLine(line) ?? String(line.msg)
+  // Somebody else's text may be in it, and would write lines of its own or steer the terminal.
+  return sentence.replaceAll(/\p{Cc}/gu, (it) => `\\u${it.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function requestLine({ msg, method, url, status, ms }: Line): string | undefined {
