@@ -6,7 +6,7 @@ const TRANSIENT_CLASSES = ['08', '53', '57P']
 const DEADLOCK_CODES = new Set(['40001', '40P01'])
 const READ_ONLY = '25006'
 const TRANSIENT_CODES = new Set([READ_ONLY, '57014', ...DEADLOCK_CODES])
-// From the socket, before Postgres has a say.
+// From the socket, before Postgres has a say; the last four where this machine has no more of them.
 const SOCKET_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -16,6 +16,10 @@ const SOCKET_CODES = new Set([
   'ETIMEDOUT',
   'EHOSTUNREACH',
   'ENETUNREACH',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'EADDRNOTAVAIL',
 ])
 // pg throws these without a code, and kysely the last one: of a connection that it could not roll back on.
 const MESSAGES =

@@ -41,6 +41,10 @@ describe('an outage', () => {
     'ETIMEDOUT',
     'EHOSTUNREACH',
     'ENETUNREACH',
+    'EMFILE',
+    'ENFILE',
+    'ENOBUFS',
+    'EADDRNOTAVAIL',
   ])('is what a socket says with %s', (code) => {
     expect(isOutage(coded(code))).toBe(true)
   })
