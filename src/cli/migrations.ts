@@ -15,7 +15,9 @@ export async function migrateUpAndTell(config: Config): Promise<void> {
 
 export async function printMigrations(config: Config): Promise<void> {
   const states = await withDatabase(config, ({ db }) => migrationStates(db))
-  for (const { name, appliedAt } of states)
-    say(`${appliedAt ? `applied ${appliedAt.toISOString()}` : 'missing'}  ${name}`)
+  for (const { name, appliedAt, isNewer } of states) {
+    const state = appliedAt ? `applied ${appliedAt.toISOString()}` : 'missing'
+    say(`${state}  ${name}${isNewer ? '  (of a newer version)' : ''}`)
+  }
   if (states.some(({ appliedAt }) => !appliedAt)) process.exitCode = 1
 }

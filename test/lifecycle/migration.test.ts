@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { acceptd, command } from '../support/processes.ts'
+import { acceptd, command, serve } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 
 const MIGRATIONS = fs
@@ -71,4 +71,26 @@ describe('a migration', () => {
       expect(rows[0]?.n).toBeGreaterThan(3)
     },
   )
+
+  it('of a newer version is left to that one, and the older starts and stops beside it', async () => {
+    const { url, gate } = await gated('no schema')
+    const env = { DATABASE_URL: url }
+    expect((await command(['migrate', 'up'], env)).code).toBe(0)
+    await gate.query(
+      `insert into acceptd.kysely_migration (name, timestamp) values ('9999_of_tomorrow', '2099-01-01T00:00:00Z')`,
+    )
+    const { code, output } = await command(['migrate', 'status'], env)
+    expect(code).toBe(0)
+    expect(output).toMatch(
+      /^applied 2099-01-01T00:00:00.000Z {2}9999_of_tomorrow {2}\(of a newer version\)$/m,
+    )
+    expect(output.match(/^applied/gm)).toHaveLength(MIGRATIONS.length + 1)
+    expect(await command(['migrate', 'up'], env)).toMatchObject({
+      code: 0,
+      output: 'The database is up to date.\n',
+    })
+    const older = await serve(env)
+    const { status } = await fetch(`${older.url}/readyz`)
+    expect(status).toBe(200)
+  })
 })
