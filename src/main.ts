@@ -80,7 +80,8 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
       watch?.close()
       await hints.flush()
     })
-    const deps = { db: work.db, boss, signals: hints, settler: settler(work.db, boss) }
+    const pulse = open(url, 'pulse', 1, OF_WORK).db
+    const deps = { db: work.db, pulse, boss, signals: hints, settler: settler(work.db, boss) }
 
     // The API first: where its port is taken, no job must have been claimed.
     const api =

@@ -56,12 +56,13 @@ export function heard(payload: string, origin: string): readonly string[] {
   return from === origin ? [] : names
 }
 
-/** Sends soon and cheaply: at once when quiet, once per few milliseconds in a burst. */
+/** Sends soon and cheaply: at once when quiet, once per few milliseconds in a burst, and never twice at the same time. */
 export function signals(db: Db, { onError, origin, onChanged, onWork }: SignalsOptions): Signals {
   const ids = new Set<string>()
   const queues = new Set<string>()
   let quietUntil = 0
   let timer: NodeJS.Timeout | undefined
+  let busy = false
   let sending = Promise.resolve()
 
   function send(): void {
@@ -76,11 +77,19 @@ export function signals(db: Db, { onError, origin, onChanged, onWork }: SignalsO
     ]
     ids.clear()
     queues.clear()
-    sending = Promise.all([sending, ...sent.map((each) => each.catch(onError))]).then(() => undefined)
+    sending = finish(sent)
   }
 
+  async function finish(sent: readonly Promise<void>[]): Promise<void> {
+    busy = true
+    await Promise.all(sent.map((each) => each.catch(onError)))
+    busy = false
+    if (ids.size + queues.size > 0) soon()
+  }
+
+  // What is said meanwhile goes with the next: on a slow line hints would take the connections from what matters.
   function soon(): void {
-    if (timer) return
+    if (timer || busy) return
     const wait = quietUntil - performance.now()
     // Not before the caller's own turn has ended: it may have more to say.
     timer = setTimeout(send, Math.max(0, wait))
@@ -99,9 +108,10 @@ export function signals(db: Db, { onError, origin, onChanged, onWork }: SignalsO
       ids.add(id)
       soon()
     },
-    flush() {
+    async flush() {
+      await sending
       if (timer) send()
-      return sending
+      await sending
     },
   }
 }

@@ -10,3 +10,8 @@ export interface WorkDeps {
   readonly signals: Signals
   readonly settler: Settler
 }
+
+export interface WatchDeps extends WorkDeps {
+  /** With a connection of its own: a lease is renewed in time, however much work waits for the others. */
+  readonly pulse: Db
+}

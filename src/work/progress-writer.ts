@@ -16,16 +16,23 @@ export function progressWriter(
 ): ProgressWriter {
   let latest: Progress | undefined
   let unsaved = false
+  let busy = false
   let writing = Promise.resolve()
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
+  // One after another: over a slow line more would be said each second than gets through, and the lease with it.
   const write = () => {
     timer = undefined
     if (!latest || !unsaved) return
     unsaved = false
-    timer = setTimeout(write, INTERVAL_MS)
-    writing = save(latest).catch(onError)
+    busy = true
+    writing = save(latest)
+      .catch(onError)
+      .finally(() => {
+        busy = false
+        if (!stopped) timer = setTimeout(write, INTERVAL_MS)
+      })
   }
   return {
     report(percent, note) {
@@ -35,7 +42,7 @@ export function progressWriter(
       if (next.percent === latest?.percent && next.note === latest.note) return
       latest = next
       unsaved = true
-      if (!timer) write()
+      if (!timer && !busy) write()
     },
     stop() {
       stopped = true

@@ -1,7 +1,7 @@
 /** The watchman: looks around every second, has the dead's work taken back, and tells its worker what concerns that. */
 import type { Logger } from 'pino'
 import { takePulse, type Pulse } from '../store/pulse.ts'
-import type { WorkDeps } from './deps.ts'
+import type { WatchDeps } from './deps.ts'
 import { sweeper } from './sweep.ts'
 import { ticker, type Ticker } from './ticker.ts'
 
@@ -20,7 +20,7 @@ const STILL_MS = 2000
 
 /** A process without a worker has one too: otherwise the death of the only worker would go unnoticed. */
 export function watchman(
-  deps: WorkDeps,
+  deps: WatchDeps,
   log: Logger,
   { workerId, queues = [], onPulse, onStill }: WatchmanOptions = {},
 ): Ticker {
@@ -47,7 +47,7 @@ export function watchman(
     async (lateMs) => {
       if (lateMs > STILL_MS) onStill?.(lateMs)
       const asked = performance.now()
-      const pulse = await takePulse(deps.db, workerId?.() ?? null, queues)
+      const pulse = await takePulse(deps.pulse, workerId?.() ?? null, queues)
       sweep(pulse, performance.now() - asked)
       await onPulse?.(pulse)
     },

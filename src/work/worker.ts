@@ -12,7 +12,7 @@ import type { StartedJob } from '../store/starts.ts'
 import { enrolWorker, removeWorker } from '../store/workers.ts'
 import { attemptRunner, type RunningAttempt } from './attempt.ts'
 import { claim } from './claim.ts'
-import type { WorkDeps } from './deps.ts'
+import type { WatchDeps } from './deps.ts'
 import { handBack } from './hand-back.ts'
 import { lanesOf } from './lanes.ts'
 import { purge, PURGE_EVERY_MS } from './purge.ts'
@@ -50,7 +50,7 @@ const MOST_NAMED = 20
 // After the grace: time for tasks that obey their signal to return.
 const LAST_WORDS_MS = 500
 
-export async function startWorker(deps: WorkDeps, options: WorkerOptions): Promise<Worker> {
+export async function startWorker(deps: WatchDeps, options: WorkerOptions): Promise<Worker> {
   const { db, signals } = deps
   const { catalogue, log } = options
   const slots = slotsFor(options.queues, catalogue, options.slotsOf)
