@@ -12,25 +12,33 @@ export interface UnknownTasks {
   left(): Promise<unknown>
 }
 
-const LEFT_SECONDS = 5
-// When it is due again. All look every second, always in the same order as it happens, and who left it might take it again
-// and again: a look of everybody else's fits in between.
-const OTHERS_FIRST_SECONDS = { from: LEFT_SECONDS - 1, until: LEFT_SECONDS + 1.5 }
+// For how long: twice as long each time, as far as a minute. Where nobody knows the task any more, thousands that come back
+// every few seconds would be all that is claimed of their lane.
+const LEFT_SECONDS = { first: 5, most: 60 }
+// Around the time when it is due again. All look every second, always in the same order as it happens, and who left it might
+// take it again and again: a look of everybody else's fits in between.
+const OTHERS_FIRST_MS = { before: 1000, after: 1500 }
+
+/** @param attempt how often the job has been claimed, by anybody */
+export function leftSeconds(attempt: number): number {
+  return Math.min(LEFT_SECONDS.first * 2 ** (attempt - 1), LEFT_SECONDS.most)
+}
 
 export function unknownTasks(deps: WorkDeps, log: Logger): UnknownTasks {
   const handingBack = new Set<Promise<void>>()
-  const leftAt = new Map<string, number>()
+  const dueAt = new Map<string, number>()
   return {
     leave({ id, task, attempt }, queue) {
-      leftAt.set(queue, performance.now())
-      log.warn({ job: id, task }, 'no such task here; left for another worker')
-      const back = handBack(deps, log, { id, attempt }, LEFT_SECONDS)
+      const seconds = leftSeconds(attempt)
+      dueAt.set(queue, performance.now() + seconds * 1000)
+      log.warn({ job: id, task, seconds }, 'no such task here; left for another worker')
+      const back = handBack(deps, log, { id, attempt }, seconds)
       handingBack.add(back)
       void back.finally(() => handingBack.delete(back))
     },
     isLeftToOthers(queue) {
-      const seconds = (performance.now() - (leftAt.get(queue) ?? -Infinity)) / 1000
-      return seconds > OTHERS_FIRST_SECONDS.from && seconds < OTHERS_FIRST_SECONDS.until
+      const lateMs = performance.now() - (dueAt.get(queue) ?? Infinity)
+      return lateMs > -OTHERS_FIRST_MS.before && lateMs < OTHERS_FIRST_MS.after
     },
     left: () => Promise.all(handingBack),
   }
