@@ -28,6 +28,7 @@ export interface Config {
   readonly maxAccepting: number
   /** Within which a request is answered that the database leaves waiting. */
   readonly answerMs: number
+  readonly maxStallSeconds: number
   readonly maxConnections: number
   /** Names of callers by their keys; empty: whoever asks is served. */
   readonly apiKeys: ReadonlyMap<string, string>
@@ -74,6 +75,7 @@ export function configFrom(
     lanes: read('ACCEPTD_LANES'),
     graceSeconds: read('ACCEPTD_GRACE_SECONDS'),
     drainSeconds: read('ACCEPTD_DRAIN_SECONDS'),
+    maxStallSeconds: read('ACCEPTD_MAX_STALL_SECONDS'),
     retentionSeconds: read('ACCEPTD_RETENTION_SECONDS'),
     maxOutputBytes: read('ACCEPTD_MAX_OUTPUT_BYTES'),
     maxWaiting: read('ACCEPTD_MAX_WAITING'),

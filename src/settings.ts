@@ -114,6 +114,11 @@ export const schema = {
     fallback: '10',
     type: whole(0, 3600),
   },
+  ACCEPTD_MAX_STALL_SECONDS: {
+    help: 'How long a task may hold up its whole process before that is ended; 0 for ever',
+    fallback: '30',
+    type: whole(0, 3600),
+  },
   LOG_LEVEL: {
     help: `Least of ${LEVELS.join(', ')} to log`,
     fallback: 'info',

@@ -24,6 +24,7 @@ describe('the configuration', () => {
       lanes: new Map(),
       graceSeconds: 10,
       drainSeconds: 0,
+      maxStallSeconds: 30,
       retentionSeconds: 7 * 86_400,
       maxOutputBytes: 16 * 1024 * 1024,
       maxWaiting: 10_000,

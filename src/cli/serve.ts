@@ -6,6 +6,7 @@ import { loadTasks, SHIPPED_TASKS } from '../load-tasks.ts'
 import { createLog } from '../log.ts'
 import { startAcceptd } from '../main.ts'
 import { isOutage } from '../store/outage.ts'
+import { watchEventLoop } from './event-loop.ts'
 import { say } from './tell.ts'
 import { welcome } from './welcome.ts'
 
@@ -22,6 +23,7 @@ export async function serve(config: Config): Promise<void> {
   const { port, dataDir, close, blame } = await patiently(config, log, stopping, () =>
     startAcceptd(config, catalogue, log),
   )
+  if (role !== 'api') watchEventLoop(config.maxStallSeconds)
   onStrayError(blame, (error, origin) => {
     // Nobody knows what was left half done. What runs gets its grace; a supervisor then starts a process that is sound.
     log.fatal({ err: error, origin }, 'an error that nobody handles; stopping')

@@ -7,8 +7,8 @@ import { until } from '../support/until.ts'
 // The API runs here, in the test; the tasks run in a process that is to survive them.
 const house = useHouse({ ACCEPTD_ROLE: 'api' })
 
-const startWorker = () =>
-  serve({ DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE: 'worker', NODE_ENV: 'production' })
+const startWorker = (env: Readonly<Record<string, string>> = {}) =>
+  serve({ DATABASE_URL: house.databaseUrl, ACCEPTD_ROLE: 'worker', NODE_ENV: 'production', ...env })
 
 describe('a worker', () => {
   it('lives through whatever a task throws, says it in the log, and fails the job with what may be shown', async () => {
@@ -51,6 +51,15 @@ describe('a worker', () => {
     expect(still()?.['ms']).toBeGreaterThan(2000)
     worker.process.kill('SIGTERM')
     expect(await worker.exited).toBe(0)
+  })
+
+  it('is ended where a task holds up all others for good, and another runs the job', async () => {
+    const worker = await startWorker({ ACCEPTD_MAX_STALL_SECONDS: '2' })
+    const { location } = await house.api.submit('busy', { seconds: 10 })
+    expect(await worker.exited).toBe('SIGKILL')
+    expect(worker.output()).toContain('The event loop has stood still for 2 s')
+    await startWorker()
+    expect((await house.reaches(location, 'completed')).attempt).toBeGreaterThan(1)
   })
 
   it('lives through whatever a task reports and logs, also after its end', async () => {
