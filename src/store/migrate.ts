@@ -20,7 +20,7 @@ export interface MigrationState {
  * version has applied is left: while an upgrade goes on, and after one that was called off, the old one starts as well.
  */
 export async function migrateUp(db: Db): Promise<string[]> {
-  const { error, results = [] } = await migrator(db).migrateToLatest()
+  const { error, results = [] } = await (await migrator(db)).migrateToLatest()
   if (error) {
     const failed = results.find((result) => result.status === 'Error')
     // Not the migration but the way to the database: whoever reads it knows that error by itself.
@@ -32,7 +32,7 @@ export async function migrateUp(db: Db): Promise<string[]> {
 
 export async function migrationStates(db: Db): Promise<MigrationState[]> {
   const ours = await sqlFiles()
-  const all = await migrator(db).getMigrations()
+  const all = await (await migrator(db)).getMigrations()
   return all.map(({ name, executedAt }) => ({
     name,
     isNewer: !ours.has(name),
@@ -40,13 +40,11 @@ export async function migrationStates(db: Db): Promise<MigrationState[]> {
   }))
 }
 
-function migrator(db: Db): Migrator {
-  const provider: MigrationProvider = {
-    async getMigrations() {
-      const newer = (await appliedNames(db)).map((name): [string, Migration] => [name, NEVER_RUN])
-      return Object.fromEntries([...newer, ...(await sqlFiles())])
-    },
-  }
+async function migrator(db: Db): Promise<Migrator> {
+  // Now, and not when it is asked for: the migrator has a connection then, and this would take another.
+  const applied = (await appliedNames(db)).map((name): [string, Migration] => [name, NEVER_RUN])
+  const migrations = Object.fromEntries([...applied, ...(await sqlFiles())])
+  const provider: MigrationProvider = { getMigrations: () => Promise.resolve(migrations) }
   // migrationTableSchema makes the schema too, which is why no migration does.
   return new Migrator({ db, provider, migrationTableSchema: SCHEMA })
 }
