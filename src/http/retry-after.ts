@@ -27,7 +27,8 @@ function jitterOf({ id }: Job): number {
 function situationOf(job: Job, aheadSeconds: number | undefined): Situation {
   const { status, startedAt, readAt, runAt, updatedAt, progress } = job
   if (status !== 'running' || !startedAt) {
-    return { phase: 'pending', dueInSeconds: secondsBetween(readAt, runAt), aheadSeconds }
+    const [dueInSeconds, overdueSeconds] = [secondsBetween(readAt, runAt), secondsBetween(runAt, readAt)]
+    return { phase: 'pending', dueInSeconds, overdueSeconds, aheadSeconds }
   }
   const elapsedSeconds = secondsBetween(startedAt, readAt)
   return { phase: 'running', elapsedSeconds, progress, progressAgeSeconds: secondsBetween(updatedAt, readAt) }

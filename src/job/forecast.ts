@@ -22,7 +22,9 @@ export type Situation =
       readonly phase: 'pending'
       /** Until it may start. Above 0 for a delayed job and one that waits for its next attempt. */
       readonly dueInSeconds: number
-      /** Until a slot is free, as far as can be told from what is queued before it. */
+      /** Since it could have started. */
+      readonly overdueSeconds?: number
+      /** Until a slot is free, as far as can be told from what is queued before it. Absent where no worker serves it. */
       readonly aheadSeconds?: number | undefined
     }
   | {
@@ -48,6 +50,10 @@ const MOST_JITTER_SECONDS = 5
 // against a long wait a few looks cost little, while a start that was missed is lateness.
 const SHARE_OF_QUEUE = 0.4
 
+// Where no worker serves it, nobody knows when one will. Who has waited for long need not ask each second: a tenth of that
+// time later (this, of which SHARE_OF_QUEUE counts) costs little beside it.
+const SHARE_OF_OVERDUE = 0.25
+
 // Before 5 % even a steady task has told little: whole percents alone make the forecast wrong by up to a tenth.
 const LEAST_PROGRESS = 5
 
@@ -66,7 +72,8 @@ export function secondsUntilNextLook(forecast: Forecast, situation: Situation): 
   if (situation.phase === 'running') {
     return secondsByProgress(situation) ?? secondsToNextLook(forecast.schedule, situation.elapsedSeconds)
   }
-  const { dueInSeconds, aheadSeconds = forecast.usualWaitSeconds } = situation
+  const { dueInSeconds, overdueSeconds = 0 } = situation
+  const { aheadSeconds = Math.max(forecast.usualWaitSeconds, overdueSeconds * SHARE_OF_OVERDUE) } = situation
   if (dueInSeconds > LEAST_SECONDS) return dueInSeconds
   return Math.max(0, dueInSeconds) + aheadSeconds * SHARE_OF_QUEUE + secondsToNextLook(forecast.schedule, 0)
 }

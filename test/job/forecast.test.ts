@@ -99,6 +99,16 @@ describe('a forecast for a pending job', () => {
     expect(after(alike(6000))).toBe(after(alike(60)))
   })
 
+  it('is longer the longer the job has waited where no worker serves it, and only there', () => {
+    const brief = forecastFrom({ ...nothingKnown, runs: alike(0.1) })
+    const after = (overdueSeconds: number, aheadSeconds?: number) =>
+      secondsUntilNextLook(brief, { phase: 'pending', dueInSeconds: 0, overdueSeconds, aheadSeconds })
+    expect(after(1)).toBeLessThan(2)
+    expect(after(60) - after(0)).toBeCloseTo(6, 0)
+    expect(after(600) - after(0)).toBeCloseTo(60, 0)
+    expect(after(600, 0)).toBeLessThan(2)
+  })
+
   it('is longer the more is ahead', () => {
     const looks = [0, 5, 50, 500].map((ahead) => secondsUntilNextLook(anything, pending(0, ahead)))
     expect(looks).toEqual(looks.toSorted((a, b) => a - b))
