@@ -109,9 +109,9 @@ export async function tellStory(caller: Caller, name: string, dice: Dice): Promi
 
 function wishOf(name: string, dice: Dice): Wish {
   const { ms } = dice.weighted([
-    { weight: 85, ms: dice.whole(0, 20) },
-    { weight: 11, ms: dice.whole(100, 800) },
-    { weight: 4, ms: dice.whole(1000, 4000) },
+    { weight: 80, ms: dice.whole(0, 20) },
+    { weight: 12, ms: dice.whole(100, 800) },
+    { weight: 8, ms: dice.whole(1000, 4000) },
   ])
   const { ending } = dice.weighted([
     { weight: 80, ending: {} },

@@ -1,6 +1,6 @@
 /** Faults of one process's line to the database. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { FaultMaker } from './fault.ts'
+import { AROUND_A_LEASE_MS, type FaultMaker } from './fault.ts'
 
 // Statements that change something, by their words or by the name that prepared ones go by.
 const CHANGES = /commit|acceptd_\d|for key share|ending\.result/
@@ -21,10 +21,10 @@ export const CONNECTION_FAULTS: readonly FaultMaker[] = [
   },
   {
     kind: 'connection-blackhole',
-    weight: 3,
+    weight: 8,
     befalls: 'process',
     async make(_system, { proxy }, dice) {
-      const ms = dice.whole(500, 8000)
+      const ms = dice.chance(0.5) ? dice.whole(...AROUND_A_LEASE_MS) : dice.whole(500, 8000)
       proxy.blackhole()
       await sleep(ms)
       proxy.mend()

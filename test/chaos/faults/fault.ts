@@ -14,3 +14,6 @@ export interface FaultMaker {
   /** Does it, and resolves when it is over. Answers what it was, for the record; undefined where it did not come to it. */
   make(system: System, part: Part, dice: Dice): Promise<string | undefined>
 }
+
+// A worker that comes back in this time finds that others have just begun with what it ran.
+export const AROUND_A_LEASE_MS = [3000, 6500] as const

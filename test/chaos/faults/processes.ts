@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { POINTS, POINTS_OF_WORK } from '../points.ts'
 import type { Member } from '../member.ts'
-import type { FaultMaker } from './fault.ts'
+import { AROUND_A_LEASE_MS, type FaultMaker } from './fault.ts'
 
 // For a process to come by a point. A busy one does within a moment; a cancel or a retry may take longer.
 const POINT_MS = 5000
@@ -26,10 +26,10 @@ export const PROCESS_FAULTS: readonly FaultMaker[] = [
   },
   {
     kind: 'pause',
-    weight: 4,
+    weight: 8,
     befalls: 'process',
     async make(_system, { member }, dice) {
-      const ms = dice.whole(1000, 20_000)
+      const ms = dice.chance(0.5) ? dice.whole(...AROUND_A_LEASE_MS) : dice.whole(1000, 20_000)
       member.signal('SIGSTOP')
       await sleep(ms)
       member.signal('SIGCONT')
