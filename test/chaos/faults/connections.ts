@@ -4,6 +4,8 @@ import { AROUND_A_LEASE_MS, type FaultMaker } from './fault.ts'
 
 // Statements that change something, by their words or by the name that prepared ones go by.
 const CHANGES = /commit|acceptd_\d|for key share|ending\.result/
+// A claim, and a word that its answer has in it where there was something to claim: the task's.
+const CLAIM = { statement: 'for key share', words: 'deed' }
 const SWALLOW_MS = 3000
 
 export const CONNECTION_FAULTS: readonly FaultMaker[] = [
@@ -46,11 +48,13 @@ export const CONNECTION_FAULTS: readonly FaultMaker[] = [
     kind: 'reply-swallowed',
     weight: 12,
     befalls: 'process',
-    async make(_system, { proxy }) {
-      proxy.swallowReplyTo(CHANGES)
+    async make(_system, { member, proxy }, dice) {
+      const isClaim = member.role === 'worker' && dice.chance(0.5)
+      if (isClaim) proxy.swallowReplyTo(CLAIM.statement, CLAIM.words)
+      else proxy.swallowReplyTo(CHANGES)
       await sleep(SWALLOW_MS)
       proxy.mend()
-      return 'to a statement that changes something'
+      return `to a ${isClaim ? 'claim' : 'statement that changes something'}`
     },
   },
 ]
