@@ -34,7 +34,8 @@ const system = await startSystem({
   folder,
   recorder: record,
   dice,
-  environment: { ACCEPTD_DRAIN_SECONDS: '1' },
+  // Ten times what the front takes to notice: of a busy machine it may take as many.
+  environment: { ACCEPTD_DRAIN_SECONDS: '2' },
 })
 const members = system.parts.map(({ member }) => member)
 const front = await frontOf(members.filter(({ role }) => role === 'api'))
