@@ -4,6 +4,8 @@ import type { Member } from './member.ts'
 
 export interface Front {
   readonly url: string
+  /** Whether it has seen that this one is ready, and sends it connections. */
+  serves(api: Member): boolean
   close(): void
 }
 
@@ -43,6 +45,7 @@ export async function frontOf(apis: readonly Member[]): Promise<Front> {
   const looking = setInterval(() => apis.forEach((api) => void look(api)), LOOK_MS)
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    serves: (api) => ready.has(api),
     close() {
       clearInterval(looking)
       server.close()

@@ -61,11 +61,12 @@ try {
   await fs.rm(folder, { recursive: true, force: true })
 }
 
-/** As an operator's tool does: the next when this one is ready again. */
+/** As an operator's tool does: the next when this one is ready again, and used. */
 async function restart(member: Member): Promise<void> {
   const [from, starts] = [now(), member.starts()]
   member.signal('SIGTERM')
   await member.untilStart(starts + 1)
+  if (member.role === 'api') await until('the front to use it', () => front.serves(member))
   const [role, target] = [member.role, member.name]
   // To callers there is nothing to excuse: they know no process.
   if (role === 'worker') record.note({ type: 'fault', kind: 'terminate', target, from, to: now() })
