@@ -11,23 +11,32 @@ export const ANSWER_MS = 'acceptd answer ms'
 // for one request may be several statements, each of which waits for its own time only (store/patience.ts).
 const SHARE = 0.75
 
-const clocks = new WeakMap<Response, (ms: number) => void>()
+// Of what is left of the limit: who has another answer than a 503 gives it while there is time.
+const SHARE_OF_REST = 0.8
+
+interface Clock {
+  /** From now on. */
+  readonly allow: (ms: number) => void
+  readonly leftMs: () => number
+}
+
+const clocks = new WeakMap<Response, Clock>()
 
 /** What was asked for may be done nevertheless, as with every answer that gets lost; what the handler then says goes nowhere. */
 export function inTime(handler: Handler): Handler {
   return async (req, res) => {
-    const answering = handler(req, res)
-    if (!answering) return
     const late = Promise.withResolvers<never>()
     let timer: NodeJS.Timeout | undefined
+    let end = Infinity
     const allow = (ms: number) => {
       clearTimeout(timer)
+      end = performance.now() + ms
       timer = setTimeout(() => late.reject(new Silence(`There was no answer in ${ms} ms`)), ms)
     }
     allow(limitOf(res))
-    clocks.set(res, allow)
+    clocks.set(res, { allow, leftMs: () => end - performance.now() })
     try {
-      await Promise.race([answering, late.promise])
+      await Promise.race([handler(req, res), late.promise])
     } finally {
       clearTimeout(timer)
       clocks.delete(res)
@@ -37,7 +46,20 @@ export function inTime(handler: Handler): Handler {
 
 /** The client itself waits for as long; the limit is for what comes after. */
 export function allowWaiting(res: Response, seconds: number): void {
-  clocks.get(res)?.(limitOf(res) + seconds * 1000)
+  clocks.get(res)?.allow(limitOf(res) + seconds * 1000)
+}
+
+/** What the work comes to, or `otherwise` where that would come too late to be said. */
+export async function inTimeOr<T>(res: Response, work: Promise<T>, otherwise: T): Promise<T> {
+  const clock = clocks.get(res)
+  if (!clock) return work
+  const { promise: late, resolve } = Promise.withResolvers<T>()
+  const timer = setTimeout(resolve, SHARE_OF_REST * clock.leftMs(), otherwise)
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function limitOf(res: Response): number {

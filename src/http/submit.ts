@@ -14,6 +14,7 @@ import { submissionFrom, submissionOptions, type Submission } from '../job/submi
 import { sendAccepted, sendEnded } from './accepted.ts'
 import type { HttpContext } from './context.ts'
 import { idempotencyKey, markReplayed } from './idempotency-key.ts'
+import { inTimeOr } from './in-time.ts'
 import { setDeprecation } from './deprecation.ts'
 import { jsonOf } from './json-body.ts'
 import { markApplied, preferencesOf } from './prefer.ts'
@@ -109,11 +110,12 @@ async function untilDone(
 ): Promise<Waited> {
   const { id, principal } = job
   // The job is accepted, come what may: where it cannot be read the client has its 202 and polls.
-  const read = () =>
+  const found = () =>
     findOwnJob(deps, { id, principal }).catch((error: unknown) => {
       logOf(res).debug({ err: error, job: id }, 'could not wait for the job')
       return job
     })
+  const read = () => inTimeOr(res, found(), job)
   return waits.until(res, { id, read, isEnough: ({ status }) => isTerminal(status), seconds })
 }
 
