@@ -77,7 +77,7 @@ export function submissionFrom(tasks: Catalogue, sent: unknown, inputAt: Path): 
     input: input as Json,
     priority,
     tags,
-    // Any time gone by is as good as any other, and Postgres knows no year 0.
+    // All times gone by mean now, and Postgres knows no year 0.
     ...(runAt === undefined ? {} : { runAt: new Date(Math.max(0, Date.parse(runAt))) }),
   }
 }
