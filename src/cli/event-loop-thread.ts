@@ -21,7 +21,11 @@ function end(): void {
   const sentence =
     `The event loop has stood still for ${maxStallSeconds} s (ACCEPTD_MAX_STALL_SECONDS); ending this process. ` +
     'A task that computes for long should be declared with isolate: true'
-  // Past the log, which needs the main thread.
-  fs.writeSync(2, `${JSON.stringify({ level: 60, time: new Date().toISOString(), msg: sentence })}\n`)
-  process.kill(process.pid, 'SIGKILL')
+  try {
+    // Past the log, which needs the main thread.
+    fs.writeSync(2, `${JSON.stringify({ level: 60, time: new Date().toISOString(), msg: sentence })}\n`)
+  } finally {
+    // Also where nobody reads what is said: a pipe may be full, or closed.
+    process.kill(process.pid, 'SIGKILL')
+  }
 }

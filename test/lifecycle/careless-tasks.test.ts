@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { useHouse } from '../support/house.ts'
+import { FIXTURE_TASKS, useHouse } from '../support/house.ts'
 import { linesOf } from '../support/log-lines.ts'
-import { serve } from '../support/processes.ts'
+import { acceptd, serve } from '../support/processes.ts'
 import { until } from '../support/until.ts'
 
 // The API runs here, in the test; the tasks run in a process that is to survive them.
@@ -54,8 +54,15 @@ describe('a worker', () => {
   })
 
   it('is ended where a task holds up all others for good, and another runs the job', async () => {
-    const worker = await startWorker({ ACCEPTD_MAX_STALL_SECONDS: '2' })
+    // It waits already: the process may stand still before it has said that it is ready.
     const { location } = await house.api.submit('busy', { seconds: 10 })
+    const worker = acceptd(['serve'], {
+      DATABASE_URL: house.databaseUrl,
+      ACCEPTD_ROLE: 'worker',
+      ACCEPTD_TASKS: FIXTURE_TASKS,
+      ACCEPTD_MAX_STALL_SECONDS: '2',
+      NODE_ENV: 'production',
+    })
     expect(await worker.exited).toBe('SIGKILL')
     expect(worker.output()).toContain('The event loop has stood still for 2 s')
     await startWorker()
