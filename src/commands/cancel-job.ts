@@ -1,8 +1,8 @@
 /** Canceling a job: at once where no worker has it, else by telling the worker that does. */
 import { JobError } from '../job/errors.ts'
 import type { Job } from '../job/job.ts'
-import { withdraw } from '../queue/deliveries.ts'
-import { cancelPending, requestCancel } from '../store/moves.ts'
+import { hurry, withdraw } from '../queue/deliveries.ts'
+import { cancelPending, hasten, requestCancel } from '../store/moves.ts'
 import { notify } from '../store/signals.ts'
 import type { Deps } from './deps.ts'
 import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
@@ -26,12 +26,18 @@ export async function cancelJob({ db, boss, signals }: Deps, wanted: Wanted): Pr
         await withdraw(boss, trx, held)
         return cancelPending(trx, held.id)
       case 'running':
+        // No worker has it: one is to take it now, so that the task can tell whom it waits for.
+        if (held.resumeAt) {
+          await hasten(trx, held.id)
+          await hurry(trx, held)
+        }
         await notify(trx, 'acceptd_cancel', held.id)
         // Undefined: it was asked before.
         return (await requestCancel(trx, held.id)) ?? held
     }
   })
   if (!job) throw new Error(`Job ${wanted.id} could not be canceled although it was held`)
+  if (job.resumeAt) signals.work(job.queue)
   signals.changed(job.id)
   return job
 }

@@ -1,10 +1,13 @@
 /** Running a failed or canceled job again, as the same job: its attempts go on counting and their history stays. */
-import type { Catalogue } from '../job/catalogue.ts'
+import { storedRetryFor, type Catalogue, type KnownTask } from '../job/catalogue.ts'
 import { JobError } from '../job/errors.ts'
 import type { Job } from '../job/job.ts'
 import { homeOf } from '../job/lane.ts'
 import { isTerminal } from '../job/status.ts'
+import type { RetryPolicy } from '../job/retry.ts'
 import { enqueue } from '../queue/deliveries.ts'
+import type { Trx } from '../store/database.ts'
+import { findInput } from '../store/jobs.ts'
 import { rerun } from '../store/moves.ts'
 import type { Deps } from './deps.ts'
 import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
@@ -26,7 +29,7 @@ export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted)
     expectUnchanged(held, wanted)
     // A task that only other processes know gets one attempt; nothing is known here of its policy.
     const task = catalogue.get(held.task)
-    const attempts = (task?.retry.limit ?? 0) + 1
+    const attempts = (task ? (await policyOf(trx, task, id)).limit : 0) + 1
     const again = await rerun(trx, id, { attempts, queue: task?.queue ?? homeOf(held.queue) })
     if (!again) throw new Error(`Job ${id} could not be run again although it was held`)
     await enqueue(trx, id)
@@ -35,4 +38,9 @@ export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted)
   signals.work(job.queue)
   signals.changed(job.id)
   return job
+}
+
+/** The input may have a say in it. */
+async function policyOf(trx: Trx, task: KnownTask, id: string): Promise<RetryPolicy> {
+  return task.retryOf ? storedRetryFor(task, await findInput(trx, id)) : task.retry
 }

@@ -5,7 +5,7 @@ import { findOwnJob } from '../commands/own-job.ts'
 import type { Job } from '../job/job.ts'
 import { REASONS, type Reason } from '../job/settlement.ts'
 import { findAttempts, type EndedAttempt } from '../store/attempts.ts'
-import { findWorker } from '../store/jobs.ts'
+import { findUnderWay } from '../store/jobs.ts'
 import type { HttpContext } from './context.ts'
 import { wantedBy } from './job.ts'
 import { errorOf, jobError, time } from './representation.ts'
@@ -23,7 +23,12 @@ export const attemptSchema = z
     outcome: z.enum(OUTCOMES).meta({
       description: '`interrupted`: the worker was stopped. `crashed`: it died. Neither uses up an attempt.',
     }),
-    worker: z.uuid().meta({ description: 'The worker, as it is named in the log' }),
+    worker: z
+      .uuid()
+      .meta({
+        description: 'The worker, as it is named in the log; absent while the task waits for somebody else',
+      })
+      .optional(),
     startedAt: time,
     endedAt: time.optional(),
     error: jobError.optional(),
@@ -35,6 +40,7 @@ export const attemptSchema = z
           .join(' '),
       })
       .optional(),
+    transcript: z.unknown().meta({ description: 'What the task tells of its calls' }).optional(),
     nextAttemptAt: time.meta({ description: 'When the next attempt was due; absent if none was' }).optional(),
   })
   .meta({ id: 'Attempt', description: 'One try at a job' })
@@ -57,12 +63,17 @@ export function attemptsHandler(context: HttpContext) {
 
   /** The attempt that runs has no row of its own yet. */
   async function underWay({ id, status, attempt, startedAt }: Job, ended: readonly EndedAttempt[]) {
-    const worker = status === 'running' ? await findWorker(deps.db, id) : undefined
+    const now = status === 'running' ? await findUnderWay(deps.db, id) : undefined
     // It may have ended since the job was read.
-    if (!worker || !startedAt || ended.some((other) => other.attempt >= attempt)) return []
-    return [
-      { attempt, outcome: 'running', worker, startedAt: startedAt.toISOString() } satisfies AttemptDocument,
-    ]
+    if (!now || !startedAt || ended.some((other) => other.attempt >= attempt)) return []
+    const document: AttemptDocument = {
+      attempt,
+      outcome: 'running',
+      ...(now.workerId === undefined ? {} : { worker: now.workerId }),
+      startedAt: startedAt.toISOString(),
+      ...(now.transcript === undefined ? {} : { transcript: now.transcript }),
+    }
+    return [document]
   }
 }
 
@@ -75,6 +86,7 @@ function attemptDocument(ended: EndedAttempt, urls: Urls): AttemptDocument {
     endedAt: ended.endedAt.toISOString(),
     ...(ended.failure ? { error: errorOf(ended.failure, urls) } : {}),
     reason: ended.reason,
+    ...(ended.transcript === undefined ? {} : { transcript: ended.transcript }),
     ...(ended.nextAttemptAt ? { nextAttemptAt: ended.nextAttemptAt.toISOString() } : {}),
   }
 }

@@ -10,6 +10,7 @@ import type { Job } from '../job/job.ts'
 import { findFlaws, isObject, type Path } from '../job/json.ts'
 import type { KeyedSubmission } from '../job/new-job.ts'
 import { isTerminal } from '../job/status.ts'
+import { readTraceparent } from '../job/traceparent.ts'
 import { submissionFrom, submissionOptions, type Submission } from '../job/submission.ts'
 import { sendAccepted, sendEnded } from './accepted.ts'
 import type { HttpContext } from './context.ts'
@@ -64,7 +65,12 @@ async function submit(
   const principal = principalOf(res)
   const key = idempotencyKey(req)
   if (key === undefined) expectNoneRequired(context, sent)
-  const known = { principal, ...(key === undefined ? {} : idempotencyOf(key, sent)) }
+  const traceparent = readTraceparent(req.get('traceparent'))
+  const known = {
+    principal,
+    ...(key === undefined ? {} : idempotencyOf(key, sent)),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  }
   let submission: Submission
   try {
     submission = submissionFrom(catalogue, sent, inputAt)

@@ -6,6 +6,7 @@ import type { Json } from './json.ts'
 import { queueOf } from './lane.ts'
 import { isName, NAMES } from './name.ts'
 import { plain } from './plain-schema.ts'
+import type { RetryPolicy } from './retry.ts'
 import { strict } from './strict.ts'
 import { didYouMean } from './suggest.ts'
 import type { AnyTask } from './task.ts'
@@ -33,6 +34,24 @@ export function taskNamed(tasks: Catalogue, name: string): KnownTask {
   const task = tasks.get(name)
   if (!task) throw new JobError('task-not-found', unknownTask(tasks, name))
   return task
+}
+
+/** The retry policy of a job with this input, as the task's schema made it. */
+export function retryFor(task: KnownTask, checkedInput: unknown): RetryPolicy {
+  const own = task.retryOf?.(checkedInput)
+  return own ? { ...task.retry, ...own } : task.retry
+}
+
+/** The same of an input as it was stored. */
+export function storedRetryFor(task: KnownTask, input: unknown): RetryPolicy {
+  if (!task.retryOf) return task.retry
+  try {
+    const checked = check(task.input, input)
+    return checked.ok ? retryFor(task, checked.value) : task.retry
+  } catch {
+    // The author's own code, of a version that the input was not made for: a job must come to an end all the same.
+    return task.retry
+  }
 }
 
 export function unknownTask(tasks: Catalogue, name: string): string {

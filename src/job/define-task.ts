@@ -24,6 +24,7 @@ export function defineTask<I extends z.ZodType, O extends z.ZodType>(
   checkDefinition(definition, { lane, retry, timeoutSeconds, typicalSeconds })
   // Named, because a spread leaves out what stands on a prototype, as in an instance of a class.
   const run = definition.run.bind(definition)
+  const retryOf = definition.retryOf?.bind(definition)
   const policy = { lane, retry, timeoutSeconds, typicalSeconds, isolate, memoryMb }
-  return { ...definition, ...policy, run, [TASK]: true }
+  return { ...definition, ...policy, run, ...(retryOf ? { retryOf } : {}), [TASK]: true }
 }

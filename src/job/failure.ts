@@ -27,6 +27,8 @@ export interface TaskErrorOptions extends ErrorOptions {
   readonly code?: string
   /** False for what no further attempt can mend; the job then fails at once. */
   readonly retryable?: boolean
+  /** How long until the next attempt, where somebody said so: a Retry-After, say. At most a day. */
+  readonly retryAfterSeconds?: number | undefined
 }
 
 /**
@@ -37,21 +39,25 @@ export class TaskError extends Error {
   override readonly name = 'TaskError'
   readonly code: string
   readonly retryable: boolean
+  readonly retryAfterSeconds: number | undefined
 
   constructor(
     message: string,
-    { code = 'task-failed', retryable = true, ...options }: TaskErrorOptions = {},
+    { code = 'task-failed', retryable = true, retryAfterSeconds, ...options }: TaskErrorOptions = {},
   ) {
     super(message, options)
     if (!CODE.test(code)) throw new TypeError(`"${code}" is not a failure code: use lower case and dashes`)
     this.code = code
     this.retryable = retryable
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
 // Lower case with dashes, at most 64 characters.
 const CODE = /^(?=.{1,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 const MAX_DETAIL = 2000
+// A day. Who says more has made a mistake, or means never.
+const MAX_RETRY_AFTER_SECONDS = 86_400
 
 export function failure(code: FailureCode, detail: string, retryable: boolean): Failure {
   return { code, title: FAILURES[code], detail: clean(detail), retryable }
@@ -65,6 +71,16 @@ export function failureOf(thrown: unknown): Failure {
     // A getter or a proxy that throws; then it was no TaskError.
   }
   return failure('task-failed', 'The task ended with an unexpected error; the server log says more', true)
+}
+
+/** When the next attempt is wanted, in seconds from now; undefined where what was thrown says nothing of that. */
+export function retryAfterOf(thrown: unknown): number | undefined {
+  try {
+    const seconds = isTaskError(thrown) ? thrown.retryAfterSeconds : undefined
+    return typeof seconds === 'number' && seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER_SECONDS) : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function failureOfTaskError({ code, message, retryable }: TaskError): Failure {

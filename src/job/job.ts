@@ -30,6 +30,8 @@ export interface Job {
   /** Not before this; after a failed attempt, when the next one is due. */
   readonly runAt: Date
   readonly startedAt?: Date
+  /** It is running, but waits without a worker until then. */
+  readonly resumeAt?: Date
   readonly finishedAt?: Date
   readonly updatedAt: Date
   readonly cancelRequestedAt?: Date

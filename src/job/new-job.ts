@@ -10,6 +10,8 @@ export interface NewJob {
   readonly input: string
   readonly idempotency?: Idempotency
   readonly retentionSeconds: number
+  /** As the client sent it. */
+  readonly traceparent?: string
 }
 
 /** What makes submitting twice the same as submitting once. */
@@ -23,6 +25,7 @@ export interface KeyedSubmission {
   readonly principal: string
   readonly submission: Submission
   readonly idempotency?: Idempotency
+  readonly traceparent?: string
 }
 
 /** @param retentionSeconds where the task does not say */
@@ -49,7 +52,7 @@ export function pendingJob({ id, principal, submission, retentionSeconds }: NewJ
     tags: submission.tags,
     priority: submission.priority,
     attempt: 0,
-    maxAttempts: submission.task.retry.limit + 1,
+    maxAttempts: submission.retry.limit + 1,
     crashes: 0,
     createdAt,
     updatedAt: createdAt,

@@ -9,13 +9,22 @@ export type Outcome =
       /** JSON text. */ readonly result: string
       /** Of a file. */ readonly mediaType?: string
     }
-  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'failed'
+      readonly failure: Failure
+      /** When the next attempt is wanted, where somebody said so. */ readonly retryAfterSeconds?: number
+    }
+  /** It waits for somebody else, and goes on later. */
+  | { readonly kind: 'paused'; readonly seconds: number; /** JSON text. */ readonly state: string }
   /** Cut off by a shutdown. */
   | { readonly kind: 'interrupted' }
   /** The worker died; of another job, as far as can be told, where this one was a bystander. */
   | { readonly kind: 'crashed'; readonly bystander?: boolean }
   /** Ended because it was asked to. */
   | { readonly kind: 'canceled' }
+
+/** A pause ends no attempt. */
+export type SettledOutcome = Exclude<Outcome['kind'], 'paused'>
 
 /** Why an attempt was the last, or is not. */
 export const REASONS = {
@@ -25,6 +34,7 @@ export const REASONS = {
   'attempts-used-up': 'It was the last attempt the job had',
   'crashed-too-often': 'Too many workers died while running it',
   'back-off': 'The task failed; it is tried again after a pause',
+  waiting: 'The task waits for somebody else; the attempt goes on later',
   'handed-back': 'The worker was stopped; the job goes on elsewhere and no attempt is used up',
   'worker-died': 'The worker died; the job goes on elsewhere and no attempt is used up',
   bystander: 'The worker died of another job that it ran beside this one; no attempt is used up',
@@ -41,6 +51,7 @@ export type Settlement =
     }
   | { readonly move: 'fail'; readonly reason: Reason; readonly failure: Failure }
   | { readonly move: 'retry'; readonly reason: Reason; readonly delaySeconds: number }
+  | { readonly move: 'pause'; readonly reason: Reason; readonly delaySeconds: number; readonly state: string }
   | { readonly move: 'release'; readonly reason: Reason; readonly crashed: boolean }
   | { readonly move: 'cancel'; readonly reason: Reason }
 
@@ -66,6 +77,12 @@ export function settlementOf(
     const { kind: _, ...result } = outcome
     return { move: 'complete', reason: 'completed', ...result }
   }
+  if (outcome.kind === 'paused') {
+    const { seconds, state } = outcome
+    // At once where it is to be canceled: the task may have to tell somebody.
+    const delaySeconds = job.cancelRequestedAt ? 0 : seconds
+    return { move: 'pause', reason: 'waiting', delaySeconds, state }
+  }
   if (outcome.kind === 'canceled' || job.cancelRequestedAt) return { move: 'cancel', reason: 'canceled' }
   if (outcome.kind === 'interrupted') return { move: 'release', reason: 'handed-back', crashed: false }
   if (outcome.kind === 'crashed') {
@@ -77,7 +94,7 @@ export function settlementOf(
   const { failure: why } = outcome
   if (!why.retryable) return { move: 'fail', reason: 'final-error', failure: why }
   if (job.attempt >= job.maxAttempts) return { move: 'fail', reason: 'attempts-used-up', failure: why }
-  const delaySeconds = backOffSeconds(policy, failuresOf(job, policy), random)
+  const delaySeconds = outcome.retryAfterSeconds ?? backOffSeconds(policy, failuresOf(job, policy), random)
   return { move: 'retry', reason: 'back-off', delaySeconds }
 }
 

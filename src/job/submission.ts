@@ -1,8 +1,9 @@
 /** A submission: a validated wish for a job, not yet stored. */
 import { z } from 'zod'
-import { unknownTask, type Catalogue, type KnownTask } from './catalogue.ts'
+import { retryFor, unknownTask, type Catalogue, type KnownTask } from './catalogue.ts'
 import { JobError } from './errors.ts'
 import { findFlaws, isObject, pointer, type Json, type Path } from './json.ts'
+import type { RetryPolicy } from './retry.ts'
 import { check, type Violation } from './violations.ts'
 
 export interface Submission {
@@ -12,6 +13,8 @@ export interface Submission {
   readonly runAt?: Date
   readonly priority: number
   readonly tags: readonly string[]
+  /** Of this job. */
+  readonly retry: RetryPolicy
 }
 
 // A wish further off than a year is a mistyped date; by then the task will have changed anyway.
@@ -77,6 +80,7 @@ export function submissionFrom(tasks: Catalogue, sent: unknown, inputAt: Path): 
     input: input as Json,
     priority,
     tags,
+    retry: retryFor(task, checked?.ok ? checked.value : undefined),
     // All times gone by mean now, and Postgres knows no year 0.
     ...(runAt === undefined ? {} : { runAt: new Date(Math.max(0, Date.parse(runAt))) }),
   }

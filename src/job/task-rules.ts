@@ -68,10 +68,17 @@ export function checkDefinition(
     `memoryMb must be a whole number from ${LEAST_MEMORY_MB} to ${MOST_MEMORY_MB}`,
   )
   must(memoryMb === undefined || isolate === true, 'memoryMb is for tasks with isolate: true')
+  const { target, sealsSecrets } = definition
+  must(target === undefined || typeof target === 'string', 'target must name a member of the input')
+  must(sealsSecrets === undefined || typeof sealsSecrets === 'boolean', 'sealsSecrets must be true or false')
+  must(
+    definition.retryOf === undefined || typeof definition.retryOf === 'function',
+    'retryOf must be a function',
+  )
   if (deprecated) checkDeprecation(deprecated)
 }
 
-function checkRetry({ limit, delaySeconds, maxDelaySeconds }: RetryPolicy): void {
+export function checkRetry({ limit, delaySeconds, maxDelaySeconds }: RetryPolicy): void {
   must(isWhole(limit, 0, 1000), 'retry.limit must be 0 to 1000')
   must(isNumber(delaySeconds) && delaySeconds >= 0, 'retry.delaySeconds must be 0 or more')
   must(
@@ -110,6 +117,9 @@ const MEMBERS = [
   'isolate',
   'memoryMb',
   'deprecated',
+  'target',
+  'sealsSecrets',
+  'retryOf',
   'run',
 ] as const satisfies readonly (keyof Definition)[]
 

@@ -1,14 +1,25 @@
 /** A task: a kind of work, as its author writes it. */
 import type { z } from 'zod'
+import type { Json } from './json.ts'
 import type { RetryPolicy } from './retry.ts'
 
 export interface TaskContext {
   /** Aborts when the job is canceled, the attempt times out, or the worker must stop. Pass it on to whatever waits. */
   readonly signal: AbortSignal
+  /** Whether it has aborted because somebody canceled the job: time to have others stop what they do for it. */
+  readonly canceled: () => boolean
   /** Which try this is, from 1. */
   readonly attempt: number
   /** Hand this downstream as an idempotency key: every attempt at the job has the same one. */
   readonly jobId: string
+  /** Whose job it is. */
+  readonly principal: string
+  /** W3C Trace Context of the job; for requests of yours keep its trace id and give each a parent id of its own. */
+  readonly traceparent: string
+  /** What this attempt left when it threw `pause(…)`, or one before it that was cut off; absent at first. */
+  readonly state?: Json
+  /** What GET /jobs/{id}/attempts is to show of this attempt as `transcript`; the last that was said counts. */
+  readonly transcript: (what: Json) => void
   /** Says how far the work is, 0–100, and where, in a few words. Cheap: call it as often as you like. */
   readonly progress: (percent: number, note?: string) => void
   readonly log: TaskLog
@@ -49,7 +60,13 @@ export interface TaskDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly memoryMb?: number
   /** The task should not be used any more. It goes on working; clients are told by headers, and the docs strike it out. */
   readonly deprecated?: Deprecation
-  // A method, not a property: its parameter is then checked bivariantly, so that every Task fits AnyTask.
+  /** The member of the input with the URL that the task calls: checked when a job is submitted, and calls to the same origin share a circuit. */
+  readonly target?: string
+  /** Objects `{"secret": "…"}` in the input are stored encrypted. The task gets them as they were sent. */
+  readonly sealsSecrets?: boolean
+  // Methods, not properties: their parameters are then checked bivariantly, so that every Task fits AnyTask.
+  /** What of the retry policy is different for a job with this input. */
+  retryOf?(input: z.output<I>): Partial<RetryPolicy> | undefined
   run(input: z.output<I>, context: TaskContext): z.input<O> | Promise<z.input<O>>
 }
 

@@ -15,7 +15,7 @@ export interface Disagreement {
 
 /**
  * One statement, so that it sees both sides at one instant: every job that has not ended has its delivery, waiting or
- * active as the job is pending or running, at the same count; and no delivery is without such a job.
+ * active as the job waits or a worker has it, at the same count; and no delivery is without such a job.
  */
 export async function audit<T>(db: Kysely<T>): Promise<Disagreement[]> {
   const queue = sql.table(`${QUEUE_SCHEMA}.job`)
@@ -24,8 +24,8 @@ export async function audit<T>(db: Kysely<T>): Promise<Disagreement[]> {
     from acceptd.jobs j left join ${queue} q on q.name = j.queue and q.id = j.id
     where j.status in ('pending', 'running') and (
       q.id is null
-      or (j.status = 'pending') <> (q.state in ('created', 'retry'))
-      or (j.status = 'running') <> (q.state = 'active' and q.retry_count = j.delivery)
+      or (j.status = 'pending' or j.resume_at is not null) <> (q.state in ('created', 'retry'))
+      or (j.status = 'running' and j.resume_at is null) <> (q.state = 'active' and q.retry_count = j.delivery)
     )
     union all
     select q.id, j.status, q.state::text

@@ -30,7 +30,9 @@ export const ENQUEUE_STORED = sql`
 /** Enqueues jobs that were stored before. */
 export async function enqueue(trx: QueryExecutorProvider, ...ids: readonly string[]): Promise<void> {
   const again = sql`
-    with stored as (select id, queue, priority, run_at from acceptd.jobs where id = any(${ids}::uuid[]))
+    with stored as (
+      select id, queue, priority, coalesce(resume_at, run_at) as run_at from acceptd.jobs where id = any(${ids}::uuid[])
+    )
     ${ENQUEUE_STORED}`
   await again.execute(trx)
 }
@@ -112,6 +114,17 @@ export async function queuesThere(
   const { rows } = await sql<{ name: string }>`
     select name from ${sql.table(`${QUEUE_SCHEMA}.queue`)} where name = any(${names}::text[])`.execute(db)
   return new Set(rows.map(({ name }) => name))
+}
+
+/** The job is to be delivered at once, whenever it was to be. */
+export async function hurry(
+  trx: QueryExecutorProvider,
+  { id, queue }: Pick<Job, 'id' | 'queue'>,
+): Promise<void> {
+  await sql`
+    update ${sql.table(`${QUEUE_SCHEMA}.job`)} set start_after = now() where name = ${queue} and id = ${id}`.execute(
+    trx,
+  )
 }
 
 /** The job was canceled before a worker took it. */

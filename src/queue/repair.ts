@@ -15,6 +15,8 @@ interface Remembered {
   readonly status: string
   readonly queue: string
   readonly delivery: number | null
+  /** No worker has it, though it is running. */
+  readonly paused: boolean
 }
 
 interface Delivered {
@@ -42,7 +44,7 @@ export async function repair(trx: QueryExecutorProvider, id: string): Promise<Re
   if (!isLive || right) return 'delivery deleted'
   await expectQueue(trx, job.queue)
   await enqueue(trx, id)
-  if (job.status === 'running') {
+  if (!waits(job)) {
     // With our count: so the attempt that is under way, or the sweeper if its worker is dead, can settle it.
     await sql`
       update ${DELIVERIES} set state = 'active', retry_count = ${job.delivery}, started_on = now()
@@ -55,8 +57,12 @@ export async function repair(trx: QueryExecutorProvider, id: string): Promise<Re
 
 function agrees(job: Remembered | undefined, { name, state, retry_count }: Delivered): boolean {
   if (job?.queue !== name) return false
-  if (job.status === 'pending') return isWaiting(state)
+  if (waits(job)) return isWaiting(state)
   return job.status === 'running' && state === 'active' && retry_count === job.delivery
+}
+
+function waits({ status, paused }: Remembered): boolean {
+  return status === 'pending' || paused
 }
 
 function isWaiting(state: string): boolean {
@@ -65,7 +71,9 @@ function isWaiting(state: string): boolean {
 
 async function lockJob(trx: QueryExecutorProvider, id: string): Promise<Remembered | undefined> {
   const { rows } = await sql<Remembered>`
-    select status, queue, delivery from acceptd.jobs where id = ${id} for update`.execute(trx)
+    select status, queue, delivery, resume_at is not null as paused from acceptd.jobs where id = ${id} for update`.execute(
+    trx,
+  )
   return rows[0]
 }
 

@@ -1,6 +1,7 @@
 /** The attempts at a job that have ended. */
 import type { Failure } from '../job/failure.ts'
-import type { Outcome, Reason } from '../job/settlement.ts'
+import type { Reason, SettledOutcome } from '../job/settlement.ts'
+import type { Json } from '../job/json.ts'
 import type { Db } from './database.ts'
 
 export interface EndedAttempt {
@@ -9,11 +10,13 @@ export interface EndedAttempt {
   readonly workerId: string
   readonly startedAt: Date
   readonly endedAt: Date
-  readonly outcome: Outcome['kind']
+  readonly outcome: SettledOutcome
   /** Why there was another, or none. */
   readonly reason: Reason
   readonly nextAttemptAt?: Date
   readonly failure?: Failure
+  /** What the task had to say of its calls. */
+  readonly transcript?: Json
 }
 
 /** The last `limit` of them, oldest first. */
@@ -34,5 +37,6 @@ export async function findAttempts(db: Db, jobId: string, limit: number): Promis
     reason: row.reason,
     ...(row.next_attempt_at === null ? {} : { nextAttemptAt: row.next_attempt_at }),
     ...(row.failure === null ? {} : { failure: row.failure }),
+    ...(row.transcript === null ? {} : { transcript: row.transcript as Json }),
   }))
 }

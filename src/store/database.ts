@@ -2,7 +2,7 @@
 import { Kysely, PostgresDialect, type ColumnType, type Generated, type Transaction } from 'kysely'
 import type pg from 'pg'
 import type { Failure } from '../job/failure.ts'
-import type { Outcome, Reason } from '../job/settlement.ts'
+import type { Reason, SettledOutcome } from '../job/settlement.ts'
 import type { Status } from '../job/status.ts'
 import { OF_MIGRATIONS, type Patience } from './patience.ts'
 import { openPool, type PoolOptions } from './pool.ts'
@@ -46,6 +46,11 @@ export interface JobsTable {
   retention_seconds: Generated<number>
   expires_at: Date | null
   result_type: string | null
+  resume_at: Date | null
+  checkpoint: JsonColumn<unknown> | null
+  transcript: JsonColumn<unknown> | null
+  target: string | null
+  traceparent: string | null
 }
 
 export interface AttemptsTable {
@@ -54,10 +59,11 @@ export interface AttemptsTable {
   worker_id: string
   started_at: Date
   ended_at: Stamp
-  outcome: Outcome['kind']
+  outcome: SettledOutcome
   reason: Reason
   next_attempt_at: Date | null
   failure: JsonColumn<Failure> | null
+  transcript: JsonColumn<unknown> | null
 }
 
 export interface TombstonesTable {

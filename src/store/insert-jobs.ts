@@ -32,17 +32,17 @@ export async function insertJobs(
     with given as (
       select * from json_to_recordset(${JSON.stringify(jobs.map(given))}::json) as given (
         id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
-        idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz
+        idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz, traceparent text
       )
     ),
     stored as (
       insert into acceptd.jobs (
         id, principal, task, queue, input, tags, priority, max_attempts, idempotency_key, fingerprint,
-        retention_seconds, run_at
+        retention_seconds, run_at, traceparent
       )
       select
         id, principal, task, queue, input::json, tags, priority, max_attempts, idempotency_key, fingerprint,
-        retention_seconds, greatest(run_at, now())
+        retention_seconds, greatest(run_at, now()), traceparent
       from
         (select set_config('lock_timeout', ${String(patienceMs)}, true) as patience) local, given
       where patience is not null
@@ -59,7 +59,7 @@ export async function insertJobs(
   return { at, known: new Set(known) }
 }
 
-function given({ id, principal, submission, input, idempotency, retentionSeconds }: NewJob) {
+function given({ id, principal, submission, input, idempotency, retentionSeconds, traceparent }: NewJob) {
   return {
     id,
     principal,
@@ -69,10 +69,11 @@ function given({ id, principal, submission, input, idempotency, retentionSeconds
     input,
     tags: submission.tags,
     priority: submission.priority,
-    max_attempts: submission.task.retry.limit + 1,
+    max_attempts: submission.retry.limit + 1,
     idempotency_key: idempotency?.key,
     fingerprint: idempotency?.fingerprint,
     retention_seconds: retentionSeconds,
     run_at: submission.runAt,
+    traceparent,
   }
 }

@@ -5,7 +5,17 @@ import type { Json } from '../job/json.ts'
 import type { JobsTable } from './database.ts'
 
 type HeldBack =
-  'input' | 'result' | 'result_type' | 'worker_id' | 'delivery' | 'idempotency_key' | 'fingerprint'
+  | 'input'
+  | 'result'
+  | 'result_type'
+  | 'worker_id'
+  | 'delivery'
+  | 'idempotency_key'
+  | 'fingerprint'
+  | 'checkpoint'
+  | 'transcript'
+  | 'target'
+  | 'traceparent'
 
 export type JobRow = Omit<Selectable<JobsTable>, HeldBack> & { inline_result: unknown; read_at: Date }
 
@@ -28,6 +38,7 @@ const COLUMNS = [
   'updated_at',
   'run_at',
   'started_at',
+  'resume_at',
   'finished_at',
   'cancel_requested_at',
   'expires_at',
@@ -66,6 +77,7 @@ export function jobFromRow(row: JobRow): Job {
     ...(row.progress === null ? {} : { progress: row.progress }),
     ...(row.progress_note === null ? {} : { progressNote: row.progress_note }),
     ...(row.started_at === null ? {} : { startedAt: row.started_at }),
+    ...(row.resume_at === null ? {} : { resumeAt: row.resume_at }),
     ...(row.finished_at === null ? {} : { finishedAt: row.finished_at }),
     ...(row.cancel_requested_at === null ? {} : { cancelRequestedAt: row.cancel_requested_at }),
     ...(row.failure === null ? {} : { failure: row.failure }),

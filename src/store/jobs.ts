@@ -1,6 +1,7 @@
 /** Finding jobs. One whose time is over is not found, whether or not it has been purged yet. */
 import { sql } from 'kysely'
 import type { Job } from '../job/job.ts'
+import type { Json } from '../job/json.ts'
 import type { Db } from './database.ts'
 import { gather } from './gather.ts'
 import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
@@ -66,10 +67,32 @@ export async function findResult(db: Db, id: string): Promise<StoredResult | und
   return { text: row.text, ...(row.result_type === null ? {} : { mediaType: row.result_type }) }
 }
 
-/** The worker that runs the job, if one does. */
-export async function findWorker(db: Db, id: string): Promise<string | undefined> {
-  const row = await db.selectFrom('jobs').select('worker_id').where('id', '=', id).executeTakeFirst()
-  return row?.worker_id ?? undefined
+/** Who runs the attempt that is under way, and what it shows so far; undefined where none is. */
+export async function findUnderWay(db: Db, id: string): Promise<UnderWay | undefined> {
+  const row = await db
+    .selectFrom('jobs')
+    .select(['worker_id', 'transcript'])
+    .where('id', '=', id)
+    .where('status', '=', 'running')
+    .executeTakeFirst()
+  return (
+    row && {
+      ...(row.worker_id === null ? {} : { workerId: row.worker_id }),
+      ...(row.transcript === null ? {} : { transcript: row.transcript as Json }),
+    }
+  )
+}
+
+export interface UnderWay {
+  /** Absent while it waits for somebody else. */
+  readonly workerId?: string
+  readonly transcript?: Json
+}
+
+/** As it was stored. */
+export async function findInput(db: Db, id: string): Promise<unknown> {
+  const row = await db.selectFrom('jobs').select('input').where('id', '=', id).executeTakeFirst()
+  return row?.input
 }
 
 export function reading(db: Db) {

@@ -57,7 +57,9 @@ export async function listJobs(
   if (status !== undefined) query = query.where('status', '=', status)
   // Always so; said because the small indexes of these two are for rows of which it is so.
   if (status === 'pending') query = query.where('run_at', '>', sql<Date>`'-infinity'`)
-  if (status === 'running') query = query.where('worker_id', 'is not', null)
+  if (status === 'running') {
+    query = query.where((eb) => eb.or([eb('worker_id', 'is not', null), eb('resume_at', 'is not', null)]))
+  }
   if (task !== undefined) query = query.where('task', '=', task)
   if (tag !== undefined) query = query.where(sql<boolean>`tags @> array[${tag}]::text[] and tags <> '{}'`)
   if (createdAfter) query = query.where('created_at', '>=', createdAfter)

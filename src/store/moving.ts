@@ -13,8 +13,17 @@ export const SEEN = { revision: NEXT_REVISION, updated_at: NOW }
 export const SEEN_SQL = sql`revision = ${NEXT_REVISION}, updated_at = ${NOW}`
 
 /** With every move to a terminal status. */
-export const ENDED = { worker_id: null, delivery: null, finished_at: NOW, expires_at: EXPIRES_AT }
-export const ENDED_SQL = sql`worker_id = null, delivery = null, finished_at = ${NOW}, expires_at = ${EXPIRES_AT}`
+export const ENDED = {
+  worker_id: null,
+  delivery: null,
+  resume_at: null,
+  checkpoint: null,
+  transcript: null,
+  finished_at: NOW,
+  expires_at: EXPIRES_AT,
+}
+export const ENDED_SQL = sql`worker_id = null, delivery = null, resume_at = null, checkpoint = null, transcript = null,
+  finished_at = ${NOW}, expires_at = ${EXPIRES_AT}`
 
 /** A move of status.ts as SQL: it leaves only the statuses it may leave, and says so by finding no row. */
 export function moving(db: Db, move: Move, id: string) {

@@ -22,7 +22,8 @@ export async function readOverview(db: Db): Promise<Overview> {
       ) by_queue) as oldest,
       (select count(*)::int from acceptd.workers
         where seen_at > now() - make_interval(secs => ${sql.lit(LEASE_SECONDS)})) as workers,
-      (select count(*)::int from acceptd.jobs where status = 'running' and worker_id is not null) as running
+      (select count(*)::int from acceptd.jobs where status = 'running' and worker_id is not null)
+        + (select count(*)::int from acceptd.jobs where resume_at is not null) as running
   `.execute(db)
   const [row] = rows
   return {

@@ -1,11 +1,10 @@
 /** What a process asks the database every second, all in one statement: an idle process costs that and no more. */
 import { sql } from 'kysely'
 import type { Db } from './database.ts'
+import type { AttemptName } from './settling.ts'
 import { LEASE_SECONDS, type LateWorker } from './workers.ts'
 
-export interface OwnJob {
-  readonly id: string
-  readonly attempt: number
+export interface OwnJob extends AttemptName {
   readonly cancelRequested: boolean
 }
 
@@ -37,6 +36,8 @@ export async function takePulse(db: Db, workerId: string | null, queues: readonl
         where exists (
           select from acceptd.jobs
           where status = 'pending' and run_at > '-infinity' and jobs.queue = mine.queue and run_at <= now()
+        ) or exists (
+          select from acceptd.jobs where jobs.queue = mine.queue and resume_at <= now()
         )
       ) as due,
       (
@@ -52,7 +53,7 @@ export async function takePulse(db: Db, workerId: string | null, queues: readonl
       ) as orphans,
       (
         select coalesce(json_agg(json_build_object(
-          'id', id, 'attempt', attempt, 'cancelRequested', cancel_requested_at is not null
+          'id', id, 'attempt', attempt, 'delivery', delivery, 'cancelRequested', cancel_requested_at is not null
         )), '[]')
         from acceptd.jobs where status = 'running' and worker_id = ${workerId}::uuid
       ) as own`.execute(db)

@@ -4,10 +4,9 @@ import type { Progress } from '../job/progress.ts'
 import { SUSPECT_CRASHES } from '../job/settlement.ts'
 import type { Db } from './database.ts'
 import { SEEN } from './moving.ts'
+import type { AttemptName } from './settling.ts'
 
-export interface Orphan {
-  readonly id: string
-  readonly attempt: number
+export interface Orphan extends AttemptName {
   readonly task: string
   /** Its worker ran a suspect (SUSPECT_CRASHES), which explains the death. */
   readonly bystander: boolean
@@ -22,7 +21,7 @@ const RUNNING = sql`status = 'running' and worker_id is not null`
 export async function findOrphans(db: Db, limit: number, except: readonly string[] = []): Promise<Orphan[]> {
   // A row that somebody holds (a stopped process, until the database ends its session) must not hold up the others.
   const { rows } = await sql<Orphan>`
-    select id, attempt, task,
+    select id, attempt, delivery, task,
       not ${SUSPECT} and worker_id in (select worker_id from acceptd.jobs where ${RUNNING} and ${SUSPECT}) as bystander
     from acceptd.jobs
     where ${RUNNING}

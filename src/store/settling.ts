@@ -6,9 +6,11 @@ import type { Db, Trx } from './database.ts'
 import { LEARN } from './learning.ts'
 import { ENDED_SQL, SEEN_SQL } from './moving.ts'
 
+/** An attempt, as one worker has it: between two deliveries it may have paused, and be another's by now. */
 export interface AttemptName {
   readonly id: string
   readonly attempt: number
+  readonly delivery: number
 }
 
 /** A running job, whose row stays locked until the transaction ends, and who runs it. */
@@ -18,7 +20,6 @@ export interface RunningJob extends AttemptName {
   readonly cancelRequestedAt?: Date
   readonly workerId: string
   readonly queue: string
-  readonly delivery: number
 }
 
 /**
@@ -32,11 +33,12 @@ export async function lockRunning(
 ): Promise<RunningJob[]> {
   const ids = attempts.map(({ id }) => id)
   const numbers = attempts.map(({ attempt }) => attempt)
+  const deliveries = attempts.map(({ delivery }) => delivery)
   const { rows } = await sql<RunningRow>`
-    select id, jobs.attempt, max_attempts, crashes, cancel_requested_at, worker_id, queue, delivery
+    select id, jobs.attempt, max_attempts, crashes, cancel_requested_at, worker_id, queue, jobs.delivery
     from acceptd.jobs
-    join unnest(${ids}::uuid[], ${numbers}::int[]) as mine (job_id, attempt)
-      on id = job_id and jobs.attempt = mine.attempt
+    join unnest(${ids}::uuid[], ${numbers}::int[], ${deliveries}::int[]) as mine (job_id, attempt, delivery)
+      on id = job_id and jobs.attempt = mine.attempt and jobs.delivery = mine.delivery
     where status = 'running'
     for update of jobs ${passOverHeld ? sql`skip locked` : sql``}`.execute(trx)
   return rows.map((row) => ({
@@ -70,11 +72,18 @@ export interface Ending {
   readonly settlement: Settlement
   /** Of a job that is handed back: how long until it may be delivered again. */
   readonly delaySeconds: number
+  /** JSON text: what the attempt shows of its calls. */
+  readonly transcript?: string | undefined
   /** Of a job that is handed back: where it waits from now on. */
   readonly queue: string
 }
 
 type EndingMove = Settlement['move']
+
+/** A pause is no change of status, and nobody sees it. */
+function changeOfStatus(move: EndingMove) {
+  return move === 'pause' ? sql`` : sql`status = ${MOVES[move].to}, ${SEEN_SQL},`
+}
 
 const PARKED = sql`worker_id = null, delivery = null, progress = null, progress_note = null`
 const NEXT_AT = sql`now() + make_interval(secs => ending.next_in_seconds)`
@@ -88,16 +97,21 @@ const CHANGES: Readonly<Record<EndingMove, RawBuilder<unknown>>> = {
     progress_note = null`,
   fail: sql`${ENDED_SQL}, failure = ending.final_failure::jsonb`,
   cancel: sql`${ENDED_SQL}, cancel_requested_at = coalesce(cancel_requested_at, now())`,
-  retry: sql`${PARKED}, run_at = ${NEXT_AT}`,
-  // Without having used up an attempt, and due since it was: nothing but us held it up.
+  retry: sql`${PARKED}, run_at = ${NEXT_AT}, checkpoint = null, transcript = null`,
+  pause: sql`worker_id = null, delivery = null, resume_at = ${NEXT_AT},
+    checkpoint = ending.state::json, transcript = ending.transcript::json`,
+  // Without having used up an attempt, and due since it was: nothing but us held it up. What the task left when it paused
+  // stays: the next attempt goes on from there.
   release: sql`${PARKED}, max_attempts = max_attempts + 1, crashes = crashes + ending.crashed::int,
-    queue = ending.queue`,
+    queue = ending.queue, transcript = null`,
 }
 
 export interface Completed extends AttemptName {
   /** JSON text. */
   readonly result: string
   readonly mediaType?: string
+  /** JSON text: what the attempt shows of its calls. */
+  readonly transcript?: string | undefined
 }
 
 /**
@@ -113,11 +127,12 @@ export async function completeAttempts(
 ): Promise<AttemptName[]> {
   const { rows } = await sql<AttemptName>`
     with held as (
-      select id, queue, delivery, task, attempt, worker_id, started_at, run_at, given.result, media_type
+      select id, queue, jobs.delivery, task, attempt, worker_id, started_at, run_at, given.result, media_type,
+        given.transcript
       from acceptd.jobs
       join json_to_recordset(${JSON.stringify(completed.map(completion))}::json) as given (
-        job_id uuid, number int, result text, media_type text
-      ) on id = job_id and attempt = number
+        job_id uuid, number int, delivered int, result text, media_type text, transcript text
+      ) on id = job_id and attempt = number and delivery = delivered
       where status = 'running'
       for update of jobs skip locked
     ),
@@ -127,11 +142,11 @@ export async function completeAttempts(
       from ending where jobs.id = ending.id and status = 'running'
     ),
     history as (
-      insert into acceptd.attempts (job_id, attempt, worker_id, started_at, outcome, reason)
-      select id, attempt, worker_id, started_at, 'completed', 'completed' from ending
+      insert into acceptd.attempts (job_id, attempt, worker_id, started_at, outcome, reason, transcript)
+      select id, attempt, worker_id, started_at, 'completed', 'completed', transcript::json from ending
     )
     ${LEARN}
-    select id, attempt from ending`.execute(db)
+    select id, attempt, delivery from ending`.execute(db)
   return rows
 }
 
@@ -145,19 +160,20 @@ export async function endAttempts(
     with ending as (
       select * from json_to_recordset(${JSON.stringify(endings.map(given))}::json) as given (
         id uuid, attempt int, worker_id uuid, outcome text, reason text, failure text, final_failure text,
-        result text, media_type text, crashed boolean, queue text, next_in_seconds float8
+        result text, media_type text, crashed boolean, queue text, next_in_seconds float8, state text, transcript text
       )
     ),
     moved as (
-      update acceptd.jobs set status = ${MOVES[move].to}, ${SEEN_SQL}, ${CHANGES[move]}
+      update acceptd.jobs set ${changeOfStatus(move)} ${CHANGES[move]}
       from ending where jobs.id = ending.id and status = 'running'
       returning jobs.id, ending.attempt, ending.worker_id, jobs.started_at, ending.outcome, ending.reason,
-        ending.failure, ${NEXT_AT} as next_at
+        ending.failure, ending.transcript, ${NEXT_AT} as next_at
     ),
     history as (
       insert into acceptd.attempts
-        (job_id, attempt, worker_id, started_at, outcome, reason, next_attempt_at, failure)
-      select id, attempt, worker_id, started_at, outcome, reason, next_at, failure::jsonb from moved
+        (job_id, attempt, worker_id, started_at, outcome, reason, next_attempt_at, failure, transcript)
+      select id, attempt, worker_id, started_at, outcome, reason, next_at, failure::jsonb, transcript::json from moved
+      where outcome <> 'paused'
     )
     select id, next_at from moved`.execute(trx)
   if (rows.length !== endings.length) {
@@ -166,11 +182,11 @@ export async function endAttempts(
   return new Map(rows.map(({ id, next_at }) => [id, next_at]))
 }
 
-function completion({ id, attempt, result, mediaType }: Completed) {
-  return { job_id: id, number: attempt, result, media_type: mediaType }
+function completion({ id, attempt, delivery, result, mediaType, transcript }: Completed) {
+  return { job_id: id, number: attempt, delivered: delivery, result, media_type: mediaType, transcript }
 }
 
-function given({ held, outcome, settlement, delaySeconds, queue }: Ending) {
+function given({ held, outcome, settlement, delaySeconds, queue, transcript }: Ending) {
   const { id, attempt, workerId } = held
   const common = {
     id,
@@ -179,6 +195,7 @@ function given({ held, outcome, settlement, delaySeconds, queue }: Ending) {
     outcome: outcome.kind,
     reason: settlement.reason,
     failure: outcome.kind === 'failed' ? JSON.stringify(outcome.failure) : undefined,
+    transcript,
   }
   switch (settlement.move) {
     case 'complete':
@@ -189,6 +206,8 @@ function given({ held, outcome, settlement, delaySeconds, queue }: Ending) {
       return common
     case 'retry':
       return { ...common, next_in_seconds: settlement.delaySeconds }
+    case 'pause':
+      return { ...common, state: settlement.state, next_in_seconds: settlement.delaySeconds }
     case 'release':
       return { ...common, crashed: settlement.crashed, queue, next_in_seconds: delaySeconds }
   }

@@ -1,14 +1,20 @@
-/** The move that starts an attempt, for many jobs at once. */
+/** The moves that start an attempt or go on with one, for many jobs at once. */
 import { sql, type RawBuilder } from 'kysely'
 import { MOVES } from '../job/status.ts'
+import type { Json } from '../job/json.ts'
 import type { Db, Trx } from './database.ts'
-import { SEEN_SQL } from './moving.ts'
+import type { AttemptName } from './settling.ts'
 
-export interface StartedJob {
-  readonly id: string
+export interface StartedJob extends AttemptName {
   readonly task: string
-  readonly attempt: number
+  readonly principal: string
   readonly input: unknown
+  /** As the client sent it. */
+  readonly traceparent: string | null
+  /** What the task left when it paused; in an array, as JSON null is something too. */
+  readonly checkpoint: readonly [Json] | null
+  /** Somebody canceled it while no worker had it. */
+  readonly cancelRequested: boolean
 }
 
 export interface Starts {
@@ -41,24 +47,31 @@ export async function startJobs(
       select id from acceptd.workers where id = ${workerId} for key share
     ),
     free as (
-      select jobs.id, taken."retryCount" as delivery
+      select jobs.id, taken."retryCount" as delivery, (status = ${MOVES.start.from[0]})::int as fresh
       from taken join acceptd.jobs on jobs.id = taken.id
-      where status = ${MOVES.start.from[0]} and exists (select from enrolled)
+      where (status = ${MOVES.start.from[0]} or resume_at is not null) and exists (select from enrolled)
       for update of jobs skip locked
     ),
     started as (
       update acceptd.jobs set
-        status = ${MOVES.start.to}, attempt = attempt + 1, started_at = now(), ${SEEN_SQL},
-        worker_id = ${workerId}, delivery = free.delivery
+        status = ${MOVES.start.to}, attempt = attempt + fresh, worker_id = ${workerId}, delivery = free.delivery,
+        resume_at = null,
+        -- Nobody sees that an attempt goes on: to those who look it was running all the time.
+        started_at = case fresh when 1 then now() else started_at end,
+        revision = revision + fresh, updated_at = case fresh when 1 then now() else updated_at end
       from free where jobs.id = free.id
-      returning jobs.id, task, attempt, input
+      returning jobs.id, task, attempt, jobs.delivery, principal, input, traceparent,
+        case when checkpoint is not null then json_build_array(checkpoint) end as checkpoint,
+        cancel_requested_at is not null as cancel_requested
     )
-    select id, task, attempt, input, null::int as "retryCount", null as refused from started
+    select id, task, attempt, delivery, principal, input, traceparent, checkpoint,
+      cancel_requested as "cancelRequested", null::int as "retryCount", null as refused
+    from started
     union all
-    select id, null, null, null, "retryCount", ${refused} from taken where id not in (select id from started)
+    select id, null, null, null, null, null, null, null, null, "retryCount", ${refused} from taken where id not in (select id from started)
   `.execute(db)
   return {
-    started: rows.filter(isStarted).map(({ id, task, attempt, input }) => ({ id, task, attempt, input })),
+    started: rows.filter(isStarted),
     left: rows.filter(isLeft).map(({ id, retryCount }) => ({ id, retryCount })),
   }
 }
@@ -74,13 +87,13 @@ function isLeft(row: StartedRow | LeftRow): row is LeftRow {
   return row.retryCount !== null
 }
 
-/** Those of the jobs that are pending, locked or not. */
-export async function findPending(trx: Trx, ids: readonly string[]): Promise<string[]> {
+/** Those of the jobs that wait for a worker, locked or not. */
+export async function findWaiting(trx: Trx, ids: readonly string[]): Promise<string[]> {
   const rows = await trx
     .selectFrom('jobs')
     .select('id')
     .where('id', 'in', ids)
-    .where('status', '=', 'pending')
+    .where((eb) => eb.or([eb('status', '=', 'pending'), eb('resume_at', 'is not', null)]))
     .execute()
   return rows.map((row) => row.id)
 }

@@ -1,8 +1,11 @@
 /** One attempt at one job, from the claim to the settled outcome, with its line in the log. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Logger } from 'pino'
-import type { KnownTask } from '../job/catalogue.ts'
+import { storedRetryFor, type KnownTask } from '../job/catalogue.ts'
+import type { Json } from '../job/json.ts'
+import { traceparentOf } from '../job/traceparent.ts'
 import { failure } from '../job/failure.ts'
+import { jsonText } from '../job/plain-json.ts'
 import { loggable } from '../job/loggable.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskLog } from '../job/task.ts'
@@ -15,6 +18,9 @@ import { runIsolated } from './isolated.ts'
 import { progressWriter } from './progress-writer.ts'
 import { runTask, type RunLimits, type StopReason } from './run-task.ts'
 import { settle, settlePatiently } from './settle.ts'
+
+// Some pages of text: for a person who looks for what went wrong.
+const MAX_TRANSCRIPT_BYTES = 256 * 1024
 
 export interface RunningAttempt {
   /** The job's id. */
@@ -51,7 +57,8 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
     return escaped !== undefined
   }
 
-  function run(task: KnownTask, { id, attempt, input }: StartedJob): RunningAttempt {
+  function run(task: KnownTask, job: StartedJob): RunningAttempt {
+    const { id, attempt, input, principal, checkpoint } = job
     const log = parent.child({ job: id, task: task.name, attempt }, { serializers: { err: loggable } })
     const givingUp = new AbortController()
     let known: Outcome | undefined
@@ -61,9 +68,28 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
       (error) => log.debug({ err: error }, 'progress was not saved'),
     )
     const report = (...what: Parameters<typeof progress.report>) => asOurselves(progress.report, ...what)
-    const context = { jobId: id, attempt, log: taskLog(log), progress: report }
+    let transcript: string | undefined
+    const context = {
+      jobId: id,
+      attempt,
+      principal,
+      traceparent: traceparentOf(job),
+      ...(checkpoint ? { state: checkpoint[0] } : {}),
+      log: taskLog(log),
+      progress: report,
+      transcript: (what: Json) => {
+        try {
+          transcript = jsonText(what, MAX_TRANSCRIPT_BYTES)
+        } catch (error) {
+          log.warn({ err: error }, 'the transcript is not one that can be kept')
+        }
+      },
+    }
     const running = blamed.run(escaped, () =>
-      (task.isolate ? runIsolated : runTask)(task, input, context, limits),
+      (task.isolate ? runIsolated : runTask)(task, input, context, {
+        ...limits,
+        isCanceled: job.cancelRequested,
+      }),
     )
     const settled = running.outcome.then(conclude)
     const about = { job: id, task: task.name, attempt, isIsolated: task.isolate }
@@ -95,9 +121,8 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
     }
 
     async function write(outcome: Outcome) {
-      const options = { retry: task.retry }
       try {
-        return await settlePatiently(givingUp.signal, deps, { id, attempt }, outcome, options)
+        return await settlePatiently(givingUp.signal, deps, job, outcome, told())
       } catch (error) {
         const code = isTooLarge(error) ? 'output-too-large' : 'output-not-serialisable'
         const isRefused = code === 'output-too-large' || isRefusedValue(error)
@@ -105,16 +130,19 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
         // The database will not have this result. Left alone the job would say "running" for as long as we live.
         log.error({ err: error }, 'result could not be stored')
         const unstorable = failure(code, 'The database did not take it; the server log says why', false)
-        return settle(deps, { id, attempt }, { kind: 'failed', failure: unstorable }, options)
+        return settle(deps, job, { kind: 'failed', failure: unstorable }, told())
       }
+    }
+
+    function told() {
+      const retry = storedRetryFor(task, input)
+      return transcript === undefined ? { retry } : { retry, transcript }
     }
 
     async function handBack(): Promise<void> {
       givingUp.abort()
       try {
-        const result = await settle(deps, { id, attempt }, known ?? { kind: 'interrupted' }, {
-          retry: task.retry,
-        })
+        const result = await settle(deps, job, known ?? { kind: 'interrupted' }, told())
         if (result) log.info({ move: result.move }, 'handed back')
       } catch (error) {
         // The sweeper of another process will find it without a worker.

@@ -3,7 +3,7 @@ import type { PgBoss } from 'pg-boss'
 import { drop, putBack, taking, type Delivery } from '../queue/deliveries.ts'
 import type { Trx } from '../store/database.ts'
 import { isRefusal } from '../store/outage.ts'
-import { findPending, startJobs, type StartedJob } from '../store/starts.ts'
+import { findWaiting, startJobs, type StartedJob } from '../store/starts.ts'
 import type { WorkDeps } from './deps.ts'
 
 type ClaimDeps = Pick<WorkDeps, 'db' | 'boss'>
@@ -54,7 +54,7 @@ function claimWithCare(
  */
 async function leave(boss: PgBoss, trx: Trx, deliveries: readonly Delivery[]): Promise<void> {
   const ids = deliveries.map((delivery) => delivery.id)
-  const held = new Set(await findPending(trx, ids))
+  const held = new Set(await findWaiting(trx, ids))
   await putBack(
     trx,
     deliveries.filter((delivery) => held.has(delivery.id)),

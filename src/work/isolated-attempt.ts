@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { failureOf } from '../job/failure.ts'
+import type { Json } from '../job/json.ts'
 import { loggable } from '../job/loggable.ts'
 import { nextProgress, type Progress } from '../job/progress.ts'
 import type { Outcome } from '../job/settlement.ts'
@@ -29,12 +30,12 @@ export function obey(): void {
   for (const origin of ['uncaughtException', 'unhandledRejection'] as const) process.on(origin, escaped)
 
   async function attempt(assignment: Assignment): Promise<void> {
-    const { file, input, jobId, attempt: number, maxOutputBytes } = assignment
+    const { file, input, about, maxOutputBytes, isCanceled } = assignment
     guard(assignment)
     try {
       const task = await importTask(file)
-      const context = { jobId, attempt: number, progress: progressReporter(), log: taskLog }
-      run = runTask(task, input, context, { maxOutputBytes })
+      const context = { ...about, progress: progressReporter(), log: taskLog, transcript }
+      run = runTask(task, input, context, { maxOutputBytes, isCanceled })
       if (stopped !== undefined) run.stop(stopped)
       end(await run.outcome, run.thrown())
     } catch (error) {
@@ -83,6 +84,10 @@ function progressReporter(): (percent: number, note?: string) => void {
     if (performance.now() - sentAt >= PROGRESS_MS) send()
     else timer ??= setTimeout(send, PROGRESS_MS)
   }
+}
+
+function transcript(what: Json): void {
+  say({ kind: 'transcript', what: loggable(what) })
 }
 
 const taskLog: TaskLog = {

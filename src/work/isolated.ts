@@ -7,9 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { failure, failureOf } from '../job/failure.ts'
 import type { KnownTask } from '../job/catalogue.ts'
 import type { Outcome } from '../job/settlement.ts'
-import type { TaskContext } from '../job/task.ts'
 import type { Assignment, Order, Report } from './isolation.ts'
-import type { Run, RunLimits, StopReason } from './run-task.ts'
+import type { GivenContext, Run, RunLimits, Standing, StopReason } from './run-task.ts'
 
 const INSIDE = path.join(import.meta.dirname, 'inside.ts')
 
@@ -28,8 +27,8 @@ const PIPE_MS = 200
 export function runIsolated(
   task: KnownTask,
   input: unknown,
-  context: Omit<TaskContext, 'signal'>,
-  { maxOutputBytes }: RunLimits,
+  context: GivenContext,
+  { maxOutputBytes, isCanceled = false }: RunLimits & Standing,
 ): Run {
   const ended = Promise.withResolvers<Outcome>()
   const gone = Promise.withResolvers<void>()
@@ -64,9 +63,10 @@ export function runIsolated(
     gone.resolve()
     void conclude(code, signal)
   })
-  const { jobId, attempt } = context
+  const { log: _, progress: __, transcript: ___, ...about } = context
   const { file = '', memoryMb } = task
-  tell({ kind: 'run', file, input, jobId, attempt, memoryMb, maxOutputBytes, worker: process.pid })
+  tell({ kind: 'run', file, input, about, memoryMb, maxOutputBytes, isCanceled, worker: process.pid })
+  if (isCanceled) stop('canceled')
   return { outcome: ended.promise, finished: gone.promise, thrown: () => accident, stop, fail }
 
   function tell(message: Order | Assignment): void {
@@ -77,6 +77,7 @@ export function runIsolated(
   function heed(report: Report): void {
     // What a task sends by itself has none of these kinds.
     if (report.kind === 'progress') context.progress(report.percent, report.note)
+    else if (report.kind === 'transcript') context.transcript(report.what)
     else if (report.kind === 'log') context.log[report.level](report.message, report.details)
     else if (report.kind === 'ended' && !isOver) {
       accident = report.accident

@@ -2,6 +2,7 @@
 import type { KnownTask } from '../job/catalogue.ts'
 import { failure, type Failure, type FailureCode } from '../job/failure.ts'
 import { isFileResult, type FileResult } from '../job/file-result.ts'
+import type { Pause } from '../job/pause.ts'
 import { jsonText, type Unkeepable } from '../job/plain-json.ts'
 import type { Outcome } from '../job/settlement.ts'
 import { check, type Checked } from '../job/violations.ts'
@@ -15,6 +16,11 @@ export class UnfitOutput extends Error {
     super(detail, options)
     this.failure = failure(code, detail, false)
   }
+}
+
+/** @throws UnfitOutput where its state cannot be kept */
+export function pausedFor({ seconds, state }: Pause, maxBytes: number): Outcome {
+  return { kind: 'paused', seconds, state: keepable(state, maxBytes) }
 }
 
 /** @throws UnfitOutput and nothing else */

@@ -1,11 +1,12 @@
 /** Running a task once: its time limit, its signal, and the one funnel from whatever it does to an Outcome. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { KnownTask } from '../job/catalogue.ts'
-import { failure, failureOf } from '../job/failure.ts'
+import { failure, failureOf, retryAfterOf } from '../job/failure.ts'
+import { isPause, type Pause } from '../job/pause.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskContext } from '../job/task.ts'
 import { check } from '../job/violations.ts'
-import { outcomeOf, type UnfitOutput } from './output.ts'
+import { outcomeOf, pausedFor, type UnfitOutput } from './output.ts'
 
 /** Why the signal of a running task was aborted. */
 export type StopReason = 'canceled' | 'interrupted' | 'timed-out' | 'lost' | 'failed'
@@ -30,11 +31,19 @@ export interface RunLimits {
   readonly maxOutputBytes: number
 }
 
+export interface Standing {
+  /** Somebody canceled the job while no worker had it. */
+  readonly isCanceled?: boolean
+}
+
+/** What a task is handed, but for what comes with its run. */
+export type GivenContext = Omit<TaskContext, 'signal' | 'canceled'>
+
 export function runTask(
   task: KnownTask,
   input: unknown,
-  context: Omit<TaskContext, 'signal'>,
-  { maxOutputBytes }: RunLimits,
+  context: GivenContext,
+  { maxOutputBytes, isCanceled = false }: RunLimits & Standing,
 ): Run {
   const controller = new AbortController()
   const ended = Promise.withResolvers<Outcome>()
@@ -53,6 +62,7 @@ export function runTask(
     stop('timed-out')
   }, task.timeoutSeconds * 1000)
 
+  if (isCanceled) stop('canceled')
   const work = execute().then(end)
   return {
     outcome: ended.promise,
@@ -93,7 +103,9 @@ export function runTask(
         const detail = `The stored input no longer fits the task: ${first?.pointer} ${first?.detail}`
         return { kind: 'failed', failure: failure('task-failed', detail, false) }
       }
-      return finish(await task.run(checked.value, { ...context, signal: controller.signal }))
+      const { signal } = controller
+      const canceled = () => stopped === 'canceled'
+      return finish(await task.run(checked.value, { ...context, signal, canceled }))
     } catch (error) {
       if (!isOver) thrown = error
       return outcomeOfError(error)
@@ -101,15 +113,27 @@ export function runTask(
   }
 
   function outcomeOfError(error: unknown): Outcome {
+    // Canceled, it has had its chance to do something about that.
+    if (isPause(error) && stopped !== 'canceled') return outcomeOfPause(error)
     if (stopped === 'canceled') return { kind: 'canceled' }
     if (stopped === 'interrupted' || stopped === 'lost') return { kind: 'interrupted' }
-    return { kind: 'failed', failure: failureOf(error) }
+    const retryAfterSeconds = retryAfterOf(error)
+    const failed = { kind: 'failed', failure: failureOf(error) } as const
+    return retryAfterSeconds === undefined ? failed : { ...failed, retryAfterSeconds }
+  }
+
+  function outcomeOfPause(wait: Pause): Outcome {
+    return judged(() => pausedFor(wait, maxOutputBytes))
   }
 
   /** It has returned, and so it has finished, also in spite of a cancel. */
   function finish(output: unknown): Outcome {
+    return judged(() => outcomeOf(task, output, maxOutputBytes))
+  }
+
+  function judged(judge: () => Outcome): Outcome {
     try {
-      return outcomeOf(task, output, maxOutputBytes)
+      return judge()
     } catch (error) {
       const unfit = error as UnfitOutput
       thrown = unfit.cause

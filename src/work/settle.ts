@@ -10,6 +10,8 @@ export interface SettleOptions {
   readonly retry?: RetryPolicy
   /** For an attempt handed back: how long until it may be delivered again. */
   readonly delaySeconds?: number
+  /** JSON text: what the attempt shows of its calls. */
+  readonly transcript?: string | undefined
 }
 
 /** What became of the job; undefined when the attempt no longer owned it and nothing was written. */
@@ -18,11 +20,11 @@ export type Settled = Settlement | undefined
 /** The fence is the attempt: a worker that was taken for dead finds its attempt superseded and changes nothing. */
 export async function settle(
   { settler, signals }: Pick<WorkDeps, 'settler' | 'signals'>,
-  { id, attempt }: AttemptName,
+  { id, attempt, delivery }: AttemptName,
   outcome: Outcome,
-  { retry = DEFAULT_RETRY, delaySeconds = 0 }: SettleOptions = {},
+  { retry = DEFAULT_RETRY, delaySeconds = 0, transcript }: SettleOptions = {},
 ): Promise<Settled> {
-  const settled = await settler.settle({ id, attempt, outcome, retry, delaySeconds })
+  const settled = await settler.settle({ id, attempt, delivery, outcome, retry, delaySeconds, transcript })
   if (settled) signals.changed(id)
   return settled
 }

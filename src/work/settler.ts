@@ -28,6 +28,8 @@ export interface EndedAttempt extends AttemptName {
   readonly retry: RetryPolicy
   /** For an attempt handed back: how long until it may be delivered again. */
   readonly delaySeconds: number
+  /** JSON text: what the attempt shows of its calls. */
+  readonly transcript?: string | undefined
 }
 
 export interface Settler {
@@ -73,10 +75,12 @@ interface Completion extends Completed {
 }
 
 /** Whatever stands in its row, a job that has completed has completed. */
-function completionOf({ id, attempt, outcome }: EndedAttempt): Completion | undefined {
+function completionOf(ended: EndedAttempt): Completion | undefined {
+  const { id, attempt, delivery, outcome, transcript } = ended
   if (outcome.kind !== 'completed') return undefined
   const { kind: _, ...output } = outcome
-  return { id, attempt, ...output, settlement: { move: 'complete', reason: 'completed', ...output } }
+  const settlement = { move: 'complete', reason: 'completed', ...output } as const
+  return { id, attempt, delivery, transcript, ...output, settlement }
 }
 
 async function settleIn(
@@ -99,7 +103,7 @@ async function settleIn(
   )
   for (const [move, some] of byMove) {
     const nextAt = await endAttempts(trx, move, some)
-    if (move === 'retry' || move === 'release') {
+    if (move === 'retry' || move === 'release' || move === 'pause') {
       const [stay, go] = [some.filter((ending) => !isMoved(ending)), some.filter(isMoved)]
       await redeliver(boss, trx, stay.map(deliveryOf), nextAt)
       await moveDeliveries(boss, trx, go.map(deliveryOf))
@@ -136,6 +140,6 @@ function deliveryOf({ held }: Ending): Delivery {
   return { id: held.id, queue: held.queue, retryCount: held.delivery }
 }
 
-function nameOf({ id, attempt }: AttemptName): string {
-  return `${id} ${attempt}`
+function nameOf({ id, attempt, delivery }: AttemptName): string {
+  return `${id} ${attempt} ${delivery}`
 }

@@ -53,9 +53,9 @@ export function sweeper(deps: WorkDeps, log: Logger): Sweeper {
     return dead.length > 0
   }
 
-  async function takeBack({ id, attempt, task, bystander }: Orphan): Promise<void> {
+  async function takeBack({ id, attempt, delivery, task, bystander }: Orphan): Promise<void> {
     try {
-      const settled = await settle(deps, { id, attempt }, { kind: 'crashed', bystander })
+      const settled = await settle(deps, { id, attempt, delivery }, { kind: 'crashed', bystander })
       if (settled) {
         const { move, reason } = settled
         log.warn({ job: id, task, attempt, move, reason }, 'worker died; job taken back')

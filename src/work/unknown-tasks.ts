@@ -28,11 +28,12 @@ export function unknownTasks(deps: WorkDeps, log: Logger): UnknownTasks {
   const handingBack = new Set<Promise<void>>()
   const dueAt = new Map<string, number>()
   return {
-    leave({ id, task, attempt }, queue) {
+    leave(job, queue) {
+      const { id, task, attempt } = job
       const seconds = leftSeconds(attempt)
       dueAt.set(queue, performance.now() + seconds * 1000)
       log.warn({ job: id, task, seconds }, 'no such task here; left for another worker')
-      const back = handBack(deps, log, { id, attempt }, seconds)
+      const back = handBack(deps, log, job, seconds)
       handingBack.add(back)
       void back.finally(() => handingBack.delete(back))
     },

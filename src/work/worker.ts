@@ -175,8 +175,8 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
   }
 }
 
-function nameOf({ id, attempt }: AttemptName): string {
-  return `${id} ${attempt}`
+function nameOf({ id, attempt, delivery }: AttemptName): string {
+  return `${id} ${attempt} ${delivery}`
 }
 
 function within(ms: number, work: Promise<unknown>): Promise<unknown> {

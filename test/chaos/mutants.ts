@@ -17,12 +17,12 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'store/settling.ts',
-        find: 'on id = job_id and attempt = number',
+        find: 'on id = job_id and attempt = number and delivery = delivered',
         replace: 'on id = job_id',
       },
       {
         file: 'store/settling.ts',
-        find: 'on id = job_id and jobs.attempt = mine.attempt',
+        find: 'on id = job_id and jobs.attempt = mine.attempt and jobs.delivery = mine.delivery',
         replace: 'on id = job_id',
       },
     ],

@@ -13,7 +13,11 @@ const ALL = [
   before('committed, not answered', 'commands/acceptor.ts', 'const accepted = jobs.map('),
   before('claimed, not started', 'work/worker.ts', 'for (const job of started) {'),
   before('ended, not settled', 'work/attempt.ts', 'const result = await write(outcome)'),
-  before('row moved, delivery not', 'work/settler.ts', "if (move === 'retry' || move === 'release') {"),
+  before(
+    'row moved, delivery not',
+    'work/settler.ts',
+    "if (move === 'retry' || move === 'release' || move === 'pause') {",
+  ),
   before('settled, nobody told', 'work/settle.ts', 'if (settled) signals.changed(id)'),
   before('withdrawn, not canceled', 'commands/cancel-job.ts', 'return cancelPending('),
   before('rerun, not enqueued', 'commands/retry-job.ts', 'await enqueue(trx, id)'),

@@ -17,7 +17,9 @@ describe('a submission', () => {
   it('is the task, the input as it was sent, and the options with their defaults', () => {
     const submission = submissionFrom(catalogue, valid, ['input'])
     expect(submission.task).toBe(catalogue.get('word-count'))
-    expect(submission).toEqual({ task: submission.task, input: { text: 'to be' }, priority: 0, tags: [] })
+    const { task } = submission
+    const input = { text: 'to be' }
+    expect(submission).toEqual({ task, input, priority: 0, tags: [], retry: task.retry })
   })
 
   it('carries every option', () => {

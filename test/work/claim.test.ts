@@ -98,7 +98,11 @@ describe('a claim', () => {
     })
     expect(await claimed()).toEqual([])
     expect(await house.api.job(held.location)).toMatchObject({ status: 'canceled', attempt: 0 })
-    await settle(deps(), { id: free.job.id, attempt: 1 }, { kind: 'completed', result: '{"value":1}' })
+    await settle(
+      deps(),
+      { id: free.job.id, attempt: 1, delivery: 0 },
+      { kind: 'completed', result: '{"value":1}' },
+    )
   })
 
   it('leaves a job whose cancel came to nothing as it was', async () => {
@@ -114,7 +118,7 @@ describe('a claim', () => {
     expect(await audit(house.database.db)).toEqual([])
     const [started] = await claimed()
     expect(started).toMatchObject({ id, attempt: 1 })
-    await settle(deps(), { id, attempt: 1 }, { kind: 'completed', result: '{"attempt":1}' })
+    await settle(deps(), { id, attempt: 1, delivery: 0 }, { kind: 'completed', result: '{"attempt":1}' })
   })
 
   it('drops a delivery whose job has ended, if ever there is one', async () => {
@@ -133,7 +137,7 @@ describe('the fence', () => {
   it('keeps a worker that lost its job from ending the newer attempt', async () => {
     const { id } = await submit()
     await claimed()
-    const stale = { id, attempt: 1 }
+    const stale = { id, attempt: 1, delivery: 0 }
     // Somebody took it for dead; the job went back and was claimed again.
     await settle(deps(), stale, { kind: 'crashed' })
     const [newer] = await claimed()
@@ -145,11 +149,31 @@ describe('the fence', () => {
 
     expect(await settle(deps(), stale, { kind: 'completed', result: '{"attempt":1}' })).toBeUndefined()
     expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'running', attempt: 2 })
-    await settle(deps(), { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":2}' })
+    await settle(deps(), { id, attempt: 2, delivery: 1 }, { kind: 'completed', result: '{"attempt":2}' })
     expect(
-      await settle(deps(), { id, attempt: 2 }, { kind: 'completed', result: '{"attempt":3}' }),
+      await settle(deps(), { id, attempt: 2, delivery: 1 }, { kind: 'completed', result: '{"attempt":3}' }),
     ).toBeUndefined()
     expect((await house.api.job(`/jobs/${id}`)).result).toEqual({ attempt: 2 })
+  })
+
+  it('keeps a worker from ending an attempt that has paused and is with another by now', async () => {
+    await emptied()
+    const { id } = await submit()
+    const [first] = await claimed()
+    const waiting = { kind: 'paused', seconds: 60, state: '{"page":2}' } as const
+    expect(await settle(deps(), first!, waiting)).toMatchObject({ move: 'pause' })
+    expect(await claimed()).toEqual([])
+    await house.database.pool.query('update acceptd_queue.job set start_after = now() where id = $1', [id])
+    const [second] = await claimed()
+    expect(second).toMatchObject({ id, attempt: 1, delivery: 1, checkpoint: [{ page: 2 }] })
+    for (const stale of [waiting, { kind: 'crashed' }, { kind: 'completed', result: '{}' }] as const) {
+      expect(await settle(deps(), first!, stale)).toBeUndefined()
+    }
+    // Its worker dies: the next attempt goes on from there.
+    await settle(deps(), second!, { kind: 'crashed' })
+    const [third] = await claimed()
+    expect(third).toMatchObject({ id, attempt: 2, checkpoint: [{ page: 2 }] })
+    await settle(deps(), third!, { kind: 'completed', result: '{"attempt":2}' })
   })
 
   it('rolls our side back when the queue does not have the delivery it should, and says so', async () => {
@@ -157,11 +181,13 @@ describe('the fence', () => {
     await claimed()
     await house.database.pool.query('update acceptd_queue.job set retry_count = 7 where id = $1', [id])
     const done = { kind: 'completed', result: '{"attempt":1}' } as const
-    await expect(settle(deps(), { id, attempt: 1 }, done)).rejects.toThrow(/does not have the delivery/)
+    await expect(settle(deps(), { id, attempt: 1, delivery: 0 }, done)).rejects.toThrow(
+      /does not have the delivery/,
+    )
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('running')
     expect(await audit(house.database.db)).toMatchObject([{ id, status: 'running', queueState: 'active' }])
     await house.database.pool.query('update acceptd_queue.job set retry_count = 0 where id = $1', [id])
-    await settle(deps(), { id, attempt: 1 }, done)
+    await settle(deps(), { id, attempt: 1, delivery: 0 }, done)
   })
 })
 
@@ -200,8 +226,8 @@ describe('a sweep', () => {
   it('fails a job that has taken three workers with it', async () => {
     const { id } = await submit()
     for (let crash = 1; crash <= 3; crash++) {
-      await claimed()
-      await settle(deps(), { id, attempt: crash }, { kind: 'crashed' })
+      const [held] = await claimed()
+      await settle(deps(), held!, { kind: 'crashed' })
     }
     expect(await house.api.job(`/jobs/${id}`)).toMatchObject({
       status: 'failed',
@@ -214,7 +240,7 @@ describe('a sweep', () => {
     const { id } = await submit()
     await claimed()
     await house.api.post(`/jobs/${id}/cancel`).expect(202)
-    await settle(deps(), { id, attempt: 1 }, { kind: 'crashed' })
+    await settle(deps(), { id, attempt: 1, delivery: 0 }, { kind: 'crashed' })
     expect((await house.api.job(`/jobs/${id}`)).status).toBe('canceled')
   })
 })

@@ -7,7 +7,10 @@ const nothing = () => undefined
 const context = {
   jobId: 'j',
   attempt: 1,
+  principal: 'ada',
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
   progress: nothing,
+  transcript: nothing,
   log: { info: nothing, warn: nothing, error: nothing },
 }
 

@@ -44,6 +44,7 @@ const settle = (id: string, outcome: Outcome, attempt = 1) =>
   settling.settle({
     id,
     attempt,
+    delivery: 0,
     outcome,
     retry: { limit: 9, delaySeconds: 60, maxDelaySeconds: 60 },
     delaySeconds: 5,

@@ -192,13 +192,13 @@ describe('a suspect', () => {
     expect(await claimed(worker, SUSPECTS, 1)).toEqual([id])
     await settle(
       deps(),
-      { id, attempt: 3 },
+      { id, attempt: 3, delivery: 0 },
       { kind: 'failed', failure: failure('task-failed', 'no', true) },
       noWait,
     )
     expect(await states([id])).toMatchObject([{ queue: SUSPECTS, delivered: SUSPECTS, crashes: 2 }])
     expect(await claimed(worker, SUSPECTS, 1)).toEqual([id])
-    await settle(deps(), { id, attempt: 4 }, { kind: 'interrupted' })
+    await settle(deps(), { id, attempt: 4, delivery: 1 }, { kind: 'interrupted' })
     expect(await states([id])).toMatchObject([{ queue: SUSPECTS, delivered: SUSPECTS, crashes: 2 }])
     await finish(worker)
     expect(await house.api.job(`/jobs/${id}`)).toMatchObject({ status: 'completed', attempt: 5 })
@@ -210,7 +210,7 @@ describe('a suspect', () => {
     await house.api.post(`/jobs/${id}/retry`).expect(202)
     const worker = await enrolled()
     expect(await claimed(worker, 'default', 1)).toEqual([id])
-    await settle(deps(), { id, attempt: 3 }, { kind: 'completed', result: '{"attempt":3}' })
+    await settle(deps(), { id, attempt: 3, delivery: 0 }, { kind: 'completed', result: '{"attempt":3}' })
     await removeWorker(house.database.db, worker)
   })
 

@@ -52,7 +52,7 @@ export async function operations({
   }
   const task = catalogue.get('word-count')
   if (!task) throw new Error('word-count is shipped')
-  const submission = { task, input: { text: 'a b' }, priority: 0, tags: ['x'] }
+  const submission = { task, input: { text: 'a b' }, priority: 0, tags: ['x'], retry: task.retry }
   const submit = (key?: string) =>
     submitJob(deps, {
       principal,
@@ -64,11 +64,11 @@ export async function operations({
   const settling = settler(db, boss)
   const retry = { limit: 9, delaySeconds: 60, maxDelaySeconds: 60 }
   let claimed: Awaited<ReturnType<typeof claim>> = []
-  const next = () => claimed.pop() ?? { id: randomUUID(), attempt: 1 }
+  const next = () => claimed.pop() ?? { id: randomUUID(), attempt: 1, delivery: 0 }
   const settle = (retryable: boolean) => {
-    const { id, attempt } = next()
+    const { id, attempt, delivery } = next()
     const outcome = { kind: 'failed', failure: failure('task-failed', 'no', retryable) } as const
-    return settling.settle({ id, attempt, outcome, retry, delaySeconds: 0 })
+    return settling.settle({ id, attempt, delivery, outcome, retry, delaySeconds: 0 })
   }
   const idOf = async (status: Status) => {
     const row = await db
