@@ -39,7 +39,7 @@ describe('the house', () => {
     expect([...used].toSorted()).toEqual(['canonicalize', 'leven', 'node:crypto', 'zod'])
   })
 
-  it('keeps pg-boss in queue, but for its type, and Express in http', () => {
+  it('keeps pg-boss in queue, but for its type, Express in http, and undici in outbound', () => {
     const users = (name: string, except: string) =>
       files.filter(
         ({ room, code }) =>
@@ -47,6 +47,7 @@ describe('the house', () => {
       )
     expect(users('pg-boss', 'queue').map(({ name }) => name)).toEqual([])
     expect(users('express', 'http').map(({ name }) => name)).toEqual([])
+    expect(users('undici', 'outbound').map(({ name }) => name)).toEqual([])
   })
 
   it('opens transactions in commands and work only, but for the lock that starts are held under', () => {
@@ -62,7 +63,7 @@ describe('the house', () => {
     expect(readersOfTheEnvironment(files)).toEqual(['config.ts'])
   })
 
-  it('knows status codes in http only', () => {
+  it('decides about our own answers in http only, and reads those of others in outbound', () => {
     expect(statusCodes(files)).toEqual([])
   })
 

@@ -48,6 +48,7 @@ export const LADDER: Readonly<Record<string, readonly string[]>> = {
   tasks: ['job'],
   store: ['job'],
   queue: ['job'],
+  outbound: ['job'],
   commands: ['queue', 'store', 'job'],
   work: ['queue', 'store', 'job'],
   http: ['commands', 'store', 'job'],
@@ -107,8 +108,13 @@ export function drawers(files: readonly SourceFile[]): string[] {
 
 const STATUS_CODE = /\.status\(\s*\d|\bstatusCode\s*=[^=]|\bstatus:\s*[1-5]\d\d\b|writeHead\(|sendStatus\(/
 
+/** Where statuses are: our own answers in http, those of others in outbound. */
+const KNOWS_STATUSES = new Set(['http', 'outbound'])
+
 export function statusCodes(files: readonly SourceFile[]): string[] {
-  return files.filter(({ room, code }) => room !== 'http' && STATUS_CODE.test(code)).map(({ name }) => name)
+  return files
+    .filter(({ room, code }) => !KNOWS_STATUSES.has(room) && STATUS_CODE.test(code))
+    .map(({ name }) => name)
 }
 
 export function readersOfTheEnvironment(files: readonly SourceFile[]): string[] {
