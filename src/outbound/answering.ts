@@ -20,6 +20,9 @@ export interface AnsweringOptions {
   readonly onFirstByte: () => void
 }
 
+// The limit of headers is not over this.
+const MAX_REASON = 500
+
 type Head = Pick<Answer, 'status' | 'statusText' | 'headers'>
 
 export class Answering implements Dispatcher.DispatchHandler {
@@ -47,6 +50,12 @@ export class Answering implements Dispatcher.DispatchHandler {
     this.#outcome.reject(error)
   }
 
+  /** As `fail`, but by what happened to the connection. */
+  break(error: Error): void {
+    this.broke ??= error
+    this.#outcome.reject(error)
+  }
+
   onRequestStart(): void {
     this.sent = true
   }
@@ -65,7 +74,7 @@ export class Answering implements Dispatcher.DispatchHandler {
     // Of what comes before the answer nothing is wanted.
     if (status < 200) return
     const headers = pairs(controller.rawHeaders)
-    this.#head = { status, statusText, headers }
+    this.#head = { status, statusText: statusText.slice(0, MAX_REASON), headers }
     const said = headers.find(([name]) => name === 'content-length')?.[1]
     const hasBody = this.#options.method.toUpperCase() !== 'HEAD' && status !== 304
     if (hasBody && Number(said) > this.#options.maxBytes) this.#tooLarge(controller)
@@ -82,8 +91,7 @@ export class Answering implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.broke ??= error
-    this.#outcome.reject(error)
+    this.break(error)
   }
 
   #tooLarge(controller: Dispatcher.DispatchController): void {

@@ -69,7 +69,8 @@ export class Connection {
   }
 
   onceClosed(listener: () => void): void {
-    this.#socket.once('close', listener)
+    if (this.#socket.closed) listener()
+    else this.#socket.once('close', listener)
   }
 
   /** @throws BrokenExchange, or CallError where the answer is too large, or the signal's reason. Drop it then. */
@@ -79,6 +80,9 @@ export class Connection {
     const answering = new Answering(request)
     const onAbort = () => answering.fail(signal.reason as Error)
     signal.addEventListener('abort', onAbort, { once: true })
+    // Before undici sees it, which takes a reset for the end of a body that has no length.
+    const onError = (error: Error) => answering.break(error)
+    this.#socket.prependOnceListener('error', onError)
     try {
       this.#client.dispatch({ method, path, headers, body: body ?? null }, answering)
       return await answering.answer
@@ -87,6 +91,7 @@ export class Connection {
       throw broke ? new BrokenExchange(broke, answering) : error
     } finally {
       signal.removeEventListener('abort', onAbort)
+      this.#socket.off('error', onError)
     }
   }
 

@@ -96,6 +96,7 @@ describe('an answer that is none', () => {
   it.each([
     ['reset', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf', 'connection-error'],
     ['reset', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf', 'connection-error'],
+    ['reset', 'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf', 'connection-error'],
     ['end', 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf', 'connection-error'],
     ['end', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf', 'connection-error'],
     ['end', '', 'connection-error'],
@@ -258,6 +259,19 @@ describe('connections', () => {
     }
   })
 
+  it('that are reset under a body without a length are no end of it', async () => {
+    let answers = 0
+    const server = await serveRaw((socket) => {
+      if (answers++ === 0) return void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+      socket.write('HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nhalf')
+      setTimeout(() => socket.resetAndDestroy(), 50)
+    })
+    const caller = testCaller(OPEN)
+    await caller.call(get(server.url))
+    expect((await failed(caller.call(get(server.url)))).message).toBe('The connection was reset')
+    expect(server.connections()).toBe(1)
+  })
+
   it('that end under a request are replaced where it may be sent twice, and there only', async () => {
     const seen: string[] = []
     // Answers the first request on each connection, and ends with the second.
@@ -331,6 +345,8 @@ describe('TLS', () => {
       expect((await caller.call(get(`https://${host}:${server.port}/`))).body.toString()).toBe('ok')
     }
     expect(server.connections()).toBe(2)
+    await caller.close()
+    await until('every connection to be closed', () => server.sockets.size === 0)
   })
 })
 
