@@ -1,10 +1,12 @@
-/** The task that calls a URL: once, or as often as it takes. */
+/** The task that calls a URL: once, or as often as it takes, or until the work that was accepted there is done. */
 import { defineTask } from '../job/define-task.ts'
 import type { Task, TaskContext } from '../job/task.ts'
 import type { Caller, OutboundResponse } from '../outbound/caller.ts'
 import { firstUnmet, isExpected } from './assertions.ts'
 import { documentOf } from './document.ts'
 import { failedOtherwise, failedStatus } from './failures.ts'
+import { follow, followIfAccepted } from './follow.ts'
+import { followingOf } from './following.ts'
 import { input, methodOf, type CallInput } from './input.ts'
 import { openLine, type Line } from './line.ts'
 import { firstRequest } from './request.ts'
@@ -23,7 +25,7 @@ export function httpTask({ caller, secretsOf }: HttpTaskDeps): Task<typeof input
   return defineTask({
     summary: 'Call a URL, and keep at it until it has worked',
     description:
-      'Sends an HTTP request and returns the answer. What fails for the moment is tried again, later and later, and not before `Retry-After`. Each request carries the job’s id as `Idempotency-Key`, `Acceptd-Attempt`, `traceparent`, and where there is a secret to sign with a signature as Standard Webhooks has it. A failed call has one of the codes timeout, connection-error, dns-error, tls-error, http-client-error, http-server-error, assertion-failed, callee-failed, blocked-address and response-too-large.',
+      'Sends an HTTP request and returns the answer. What fails for the moment is tried again, later and later, and not before `Retry-After`. A callee that answers 202 and says where to look is polled there, with no worker held, and the result is that of its work; canceling the job cancels that too, where the callee offers it. Each request carries the job’s id as `Idempotency-Key`, `Acceptd-Attempt`, `traceparent`, and where there is a secret to sign with a signature as Standard Webhooks has it. A failed call has one of the codes timeout, connection-error, dns-error, tls-error, http-client-error, http-server-error, assertion-failed, callee-failed, blocked-address and response-too-large.',
     input,
     output,
     example: {
@@ -44,16 +46,20 @@ export function httpTask({ caller, secretsOf }: HttpTaskDeps): Task<typeof input
     },
 
     async run(given, context) {
-      const line = openLine(caller, given, context)
+      const following = followingOf(context.state)
+      const line = openLine(caller, given, context, following?.transcript)
+      if (following) return finish(line, await follow(line, following))
       return finish(line, await begin(line, secretsOf(context.principal)))
     },
   })
 }
 
-function begin(line: Line, webhookSecrets: readonly string[]): Promise<OutboundResponse> {
+async function begin(line: Line, webhookSecrets: readonly string[]): Promise<OutboundResponse> {
   const { input: given, context } = line
   const request = firstRequest(given, context, webhookSecrets, Date.now())
-  return line.send(request, given.follow)
+  const response = await line.send(request, given.follow)
+  followIfAccepted(line, response)
+  return response
 }
 
 /** The final answer as the result, if it is a success. */
