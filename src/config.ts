@@ -2,11 +2,19 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
+import type { ByCaller } from './call-settings.ts'
 import { didYouMean } from './job/suggest.ts'
+import type { OutboundRules } from './outbound/rules.ts'
 import { schema, type LEVELS, type ROLES } from './settings.ts'
 
 // Never repeated in a complaint: it would stand in a terminal or a log.
-const SECRET = new Set(['DATABASE_URL', 'ACCEPTD_API_KEYS'])
+const SECRET = new Set([
+  'DATABASE_URL',
+  'ACCEPTD_API_KEYS',
+  'ACCEPTD_SECRET_KEYS',
+  'ACCEPTD_WEBHOOK_SECRETS',
+  'ACCEPTD_CALL_PROXY',
+])
 
 export interface Config {
   readonly port: number
@@ -32,6 +40,15 @@ export interface Config {
   readonly maxConnections: number
   /** Names of callers by their keys; empty: whoever asks is served. */
   readonly apiKeys: ReadonlyMap<string, string>
+  /** The first seals secrets, all open them. */
+  readonly secretKeys: readonly string[]
+  /** What to sign with. */
+  readonly webhookSecrets: ByCaller<readonly string[]>
+  readonly callbackUrls: ByCaller<string>
+  /** Whom jobs may call. */
+  readonly outbound: OutboundRules
+  /** How many jobs may call an origin at once. */
+  readonly perOrigin: number
   readonly logLevel: (typeof LEVELS)[number]
   /** Whether the output is for machines: log lines only. */
   readonly production: boolean
@@ -61,6 +78,7 @@ export function configFrom(
   }
   const databaseUrl = read('DATABASE_URL')
   const publicUrl = read('ACCEPTD_PUBLIC_URL')
+  const proxy = read('ACCEPTD_CALL_PROXY')
   const config: Config = {
     port: read('PORT'),
     host: read('HOST'),
@@ -83,6 +101,17 @@ export function configFrom(
     answerMs: read('ACCEPTD_ANSWER_MS'),
     maxConnections: read('ACCEPTD_MAX_CONNECTIONS'),
     apiKeys: read('ACCEPTD_API_KEYS'),
+    secretKeys: read('ACCEPTD_SECRET_KEYS'),
+    webhookSecrets: read('ACCEPTD_WEBHOOK_SECRETS'),
+    callbackUrls: read('ACCEPTD_CALLBACK_URLS'),
+    outbound: {
+      privateNetworks: read('ACCEPTD_CALL_PRIVATE') === 'yes',
+      exceptions: read('ACCEPTD_CALL_EXCEPTIONS'),
+      only: read('ACCEPTD_CALL_ONLY'),
+      ports: read('ACCEPTD_CALL_PORTS'),
+      ...(proxy ? { proxy } : {}),
+    },
+    perOrigin: read('ACCEPTD_CALLS_PER_ORIGIN'),
     logLevel: read('LOG_LEVEL'),
     production: read('NODE_ENV') === 'production',
     ...(databaseUrl ? { databaseUrl } : {}),

@@ -1,10 +1,17 @@
 /** The composition root: builds the parts in order, hands each what it needs, and closes them in reverse. */
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
+import { EVERYBODY } from './call-settings.ts'
+import { slotsOfLane, withCallTasks } from './call-tasks.ts'
 import type { Config } from './config.ts'
 import { expectFreePort } from './http/server.ts'
 import type { Catalogue } from './job/catalogue.ts'
+import { isWell } from './job/circuit.ts'
+import { sealerWith, type Sealer } from './job/sealing.ts'
+import { openCaller } from './outbound/caller.ts'
+import { observed } from './outbound/observed.ts'
 import { joinEmbeddedPostgres } from './postgres/embedded.ts'
+import { keyBeside } from './secret-key.ts'
 import { prepareDatabase } from './prepare.ts'
 import { startBoss } from './queue/boss.ts'
 import { openDatabase, type Database } from './store/database.ts'
@@ -14,11 +21,15 @@ import type { TaskQueue } from './store/queues.ts'
 import { startApi } from './start-api.ts'
 import { heard, signals } from './store/signals.ts'
 import { watchJobs } from './store/watch.ts'
+import { callRecorder, type CallRecorder } from './work/call-recorder.ts'
+import { gateOf } from './work/gate.ts'
 import { settler } from './work/settler.ts'
 import { watchman } from './work/watchman.ts'
 import { startWorker, type Worker } from './work/worker.ts'
 
 export interface Acceptd {
+  /** Those of the folders, and those that call others. */
+  readonly catalogue: Catalogue
   /** Absent in a worker. */
   readonly port?: number
   /** How many jobs are waited for; absent in a worker. */
@@ -40,7 +51,8 @@ const WORK_CONNECTIONS = 10
 // One holds the lock that starts are held under, while the others work.
 const START_CONNECTIONS = 3
 
-export async function startAcceptd(config: Config, catalogue: Catalogue, log: Logger): Promise<Acceptd> {
+/** @param tasks those of the folders */
+export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger): Promise<Acceptd> {
   const closers: Close[] = []
   const onError = (error: Error) => log.warn({ err: error }, 'database connection')
   // In reverse order, each whatever became of the others: a failure to close one thing must not leak the rest.
@@ -59,6 +71,14 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     // Before a database is made for nothing.
     if (config.role !== 'worker') await expectFreePort(config.host, config.port)
     const { url, dataDir } = await findDatabase(config, closers, log)
+    const sealer = await sealerOf(config, dataDir)
+    const direct = openCaller(config.outbound)
+    closers.push(() => direct.close())
+    let recorder: CallRecorder | undefined = undefined
+    const caller = observed(direct, (call) => void recorder?.record({ ...call, ok: isWell(call.status) }))
+    const secretsOf = (principal: string) =>
+      config.webhookSecrets.get(principal) ?? config.webhookSecrets.get(EVERYBODY) ?? []
+    const catalogue = withCallTasks(tasks, { caller, secretsOf })
     const queues = await prepare(url, catalogue, onError)
     const work = open(url, 'work', WORK_CONNECTIONS, OF_WORK)
     const boss = await startBoss({ pool: work.pool, queues: queues.map(({ queue }) => queue), onError })
@@ -81,20 +101,31 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
       await hints.flush()
     })
     const pulse = open(url, 'pulse', 1, OF_WORK).db
-    const deps = { db: work.db, pulse, boss, signals: hints, settler: settler(work.db, boss) }
+    const deps = { db: work.db, pulse, boss, signals: hints, settler: settler(work.db, boss), sealer }
+    const gate = gateOf(deps, log, config.perOrigin)
+    recorder = callRecorder(work.db, log, () => worker?.lookAtGate())
 
     // The API first: where its port is taken, no job must have been claimed.
     const api =
       apiDatabase && watch
-        ? await startApi(config, { db: apiDatabase.db, boss, signals: hints, watch, catalogue, log })
+        ? await startApi(config, {
+            db: apiDatabase.db,
+            signals: hints,
+            boss,
+            watch,
+            catalogue,
+            log,
+            sealer,
+            checkUrl: (text) => caller.checkUrl(text),
+          })
         : undefined
     if (api) closers.push(api.close)
     const { concurrency, lanes, graceSeconds, maxOutputBytes } = config
-    const slotsOf = (lane: string) => lanes.get(lane) ?? concurrency
+    const slotsOf = (lane: string) => lanes.get(lane) ?? slotsOfLane(lane, concurrency)
     worker =
       config.role === 'api'
         ? undefined
-        : await startWorker(deps, { catalogue, log, queues, slotsOf, graceSeconds, maxOutputBytes })
+        : await startWorker(deps, { catalogue, log, gate, queues, slotsOf, graceSeconds, maxOutputBytes })
     const looking = worker ? undefined : watchman(deps, log)
     const listener = listen({
       url,
@@ -116,6 +147,7 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
     })
     return {
       close,
+      catalogue,
       blame: (error) => worker?.blame(error) ?? false,
       ...(dataDir === undefined ? {} : { dataDir }),
       ...(api ? { port: api.port, watched: () => watch?.size ?? 0 } : {}),
@@ -127,6 +159,13 @@ export async function startAcceptd(config: Config, catalogue: Catalogue, log: Lo
 }
 
 type Close = () => Promise<void>
+
+/** Undefined where nobody has set a key, and there is no folder of ours to keep one in. */
+async function sealerOf({ secretKeys }: Config, dataDir: string | undefined): Promise<Sealer | undefined> {
+  const [first, ...others] = secretKeys
+  if (first !== undefined) return sealerWith([first, ...others])
+  return dataDir === undefined ? undefined : sealerWith([await keyBeside(dataDir)])
+}
 
 /** On connections of its own, which wait for as long as a migration takes. */
 async function prepare(

@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import { apiKeys } from './api-keys.ts'
 import { MAX_CONCURRENCY, MAX_RETENTION_SECONDS } from './job/task-rules.ts'
+import { callbackUrls, hostRules, ports, secretKeys, webhookSecrets } from './call-settings.ts'
 import { laneSlots } from './lane-slots.ts'
+import { DEFAULT_PORTS } from './outbound/rules.ts'
 
 export interface Setting {
   readonly name: string
@@ -82,6 +84,51 @@ export const schema = {
     help: 'Who may use the API, as name:key pairs with commas between; everybody where this is not set',
     fallback: '',
     type: apiKeys,
+  },
+  ACCEPTD_SECRET_KEYS: {
+    help: 'Keys that secrets in inputs are kept with, commas between; the first seals, all open. One is made where Postgres is embedded',
+    fallback: '',
+    type: secretKeys,
+  },
+  ACCEPTD_WEBHOOK_SECRETS: {
+    help: 'What callbacks and calls are signed with, as whsec_… with commas between, the newest first; name=whsec_… for one caller',
+    fallback: '',
+    type: webhookSecrets,
+  },
+  ACCEPTD_CALLBACK_URLS: {
+    help: 'Where to tell of the end of jobs that do not say: a URL, and name=URL for one caller, with commas between',
+    fallback: '',
+    type: callbackUrls,
+  },
+  ACCEPTD_CALL_PRIVATE: {
+    help: 'yes: loopback and private networks may be called too; metadata services never',
+    fallback: 'no',
+    type: z.enum(['no', 'yes'], 'must be yes or no'),
+  },
+  ACCEPTD_CALL_EXCEPTIONS: {
+    help: 'Hosts, addresses and networks that may be called although they are private, with commas between',
+    fallback: '',
+    type: hostRules,
+  },
+  ACCEPTD_CALL_ONLY: {
+    help: 'Where set, nothing but these hosts, addresses and networks may be called',
+    fallback: '',
+    type: hostRules,
+  },
+  ACCEPTD_CALL_PORTS: {
+    help: 'Ports that may be called; of private hosts that may be called, any',
+    fallback: DEFAULT_PORTS.join(','),
+    type: ports,
+  },
+  ACCEPTD_CALL_PROXY: {
+    help: 'Proxy that all calls go through, as http://host:port',
+    fallback: '',
+    type: z.string().regex(/^(http:\/\/[^/]+\/?)?$/, 'must be http://host:port, perhaps with user:password@'),
+  },
+  ACCEPTD_CALLS_PER_ORIGIN: {
+    help: 'Jobs that call one origin at once, in all processes together',
+    fallback: '10',
+    type: whole(1, MAX_CONCURRENCY),
   },
   ACCEPTD_MAX_WAITING: {
     help: 'Event streams and waiting requests that a process holds open at once',

@@ -14,6 +14,7 @@ import { listen } from './http/server.ts'
 import { urlsBelow } from './http/urls.ts'
 import { waitsOf } from './http/waits.ts'
 import type { Catalogue } from './job/catalogue.ts'
+import type { Sealer } from './job/sealing.ts'
 import type { Db } from './store/database.ts'
 import { jobReader } from './store/jobs.ts'
 import { ofRequests } from './store/patience.ts'
@@ -28,6 +29,9 @@ export interface ApiParts {
   readonly watch: Watch
   readonly catalogue: Catalogue
   readonly log: Logger
+  readonly sealer: Sealer | undefined
+  /** @throws Error that says in a sentence why the URL may not be called */
+  readonly checkUrl: (text: string) => void
 }
 
 export interface Api {
@@ -39,7 +43,7 @@ export interface Api {
 
 export async function startApi(
   config: Config,
-  { db, boss, signals, watch, catalogue, log }: ApiParts,
+  { db, boss, signals, watch, catalogue, log, sealer, checkUrl }: ApiParts,
 ): Promise<Api> {
   const {
     host,
@@ -70,7 +74,9 @@ export async function startApi(
         maxWaitingMs: ofRequests(answerMs).connectMs,
       }),
       jobs: jobReader(db),
+      sealer,
     },
+    rules: { urlFlaw: flawBy(checkUrl), canSeal: sealer !== undefined },
     catalogue,
     urls,
     tags: tagsFor(publicUrl),
@@ -98,5 +104,16 @@ export async function startApi(
       refusing.abort()
     },
     close: server.close,
+  }
+}
+
+function flawBy(checkUrl: (text: string) => void): (text: string) => string | undefined {
+  return (text) => {
+    try {
+      checkUrl(text)
+      return undefined
+    } catch (error) {
+      return (error as Error).message
+    }
   }
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, configFrom } from '../src/config.ts'
+import { DEFAULT_RULES } from '../src/outbound/rules.ts'
 
 const problems = (env: Record<string, string>) => {
   try {
@@ -32,6 +33,11 @@ describe('the configuration', () => {
       answerMs: 2000,
       maxConnections: 12_000,
       apiKeys: new Map(),
+      secretKeys: [],
+      webhookSecrets: new Map(),
+      callbackUrls: new Map(),
+      outbound: DEFAULT_RULES,
+      perOrigin: 10,
       logLevel: 'info',
       production: false,
     })

@@ -70,16 +70,14 @@ async function lookOnce(line: Line, following: Following): Promise<OutboundRespo
   }
   if (seen.kind === 'failed') throw seen.error
   if (seen.kind === 'result') return seen.response
-  const { monitor, cancel = following.cancel, asked, word } = seen
-  throw wait(line, { ...next, monitor, failures: 0, ...(cancel ? { cancel } : {}) }, asked, word)
+  const { monitor, cancel = following.cancel, asked } = seen
+  throw wait(line, { ...next, monitor, failures: 0, ...(cancel ? { cancel } : {}) }, asked)
 }
 
-function wait(line: Line, following: Following, asked: number | undefined, word = 'accepted'): Error {
-  const host = URL.parse(following.monitor.url)?.host ?? ''
+function wait(line: Line, following: Following, asked: number | undefined): Error {
   return pause({
     seconds: pauseSeconds(following.waitSeconds, asked),
     state: { ...following, transcript: line.transcript() },
-    note: line.blame.redact.text(`${host} says: ${word}`),
   })
 }
 

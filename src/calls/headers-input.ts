@@ -1,6 +1,6 @@
 /** Headers that a caller may have sent along, as the input's schema has them. */
 import { z } from 'zod'
-import { isForbiddenHeader } from '../outbound/headers.ts'
+import { isForbiddenHeader } from '../outbound/request-headers.ts'
 
 const MAX_HEADERS = 50
 const MAX_NAME = 200

@@ -30,7 +30,6 @@ export function httpTask({ caller, secretsOf }: HttpTaskDeps): Task<typeof input
     output,
     example: {
       url: 'https://api.example.com/reports',
-      headers: { Authorization: { secret: 'Bearer 0123456789' } },
       body: { json: { month: '2026-11' } },
       success: { json: [{ path: '$.error', exists: false }] },
     },

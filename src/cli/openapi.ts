@@ -1,6 +1,7 @@
 /** `acceptd openapi`: the document on standard output, or in openapi.yaml, or compared with it. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { withDocumentedCallTasks } from '../call-tasks.ts'
 import type { Config } from '../config.ts'
 import { openApiYaml } from '../http/openapi/document.ts'
 import { loadTasks, SHIPPED_TASKS } from '../load-tasks.ts'
@@ -14,11 +15,14 @@ export async function openApi(
 ): Promise<void> {
   // The committed document is of what is shipped, whatever the environment of whoever runs this.
   if (!write && !check) {
-    const yaml = openApiYaml(await loadTasks([SHIPPED_TASKS, ...config.taskFolders]), config.publicUrl)
+    const yaml = openApiYaml(
+      withDocumentedCallTasks(await loadTasks([SHIPPED_TASKS, ...config.taskFolders])),
+      config.publicUrl,
+    )
     process.stdout.write(yaml)
     return
   }
-  const yaml = openApiYaml(await loadTasks([SHIPPED_TASKS]))
+  const yaml = openApiYaml(withDocumentedCallTasks(await loadTasks([SHIPPED_TASKS])))
   if (write) return fs.writeFile(FILE, yaml)
   if ((await fs.readFile(FILE, 'utf8')) === yaml) return say('openapi.yaml is up to date.')
   say('openapi.yaml is not what the code says. Run: npm run openapi')

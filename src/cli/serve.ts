@@ -19,9 +19,9 @@ export async function serve(config: Config): Promise<void> {
   const announce = config.production ? (sentence: string) => log.info(sentence.trim()) : say
   const { stopping, stop } = stopRequests()
   void endAfter(stopping, Math.max(config.graceSeconds, config.drainSeconds) + CLOSE_SECONDS)
-  const catalogue = await loadTasks([SHIPPED_TASKS, ...config.taskFolders])
-  const { port, dataDir, close, blame } = await patiently(config, log, stopping, () =>
-    startAcceptd(config, catalogue, log),
+  const tasks = await loadTasks([SHIPPED_TASKS, ...config.taskFolders])
+  const { port, dataDir, close, blame, catalogue } = await patiently(config, log, stopping, () =>
+    startAcceptd(config, tasks, log),
   )
   if (role !== 'api') watchEventLoop(config.maxStallSeconds)
   onStrayError(blame, (error, origin) => {

@@ -1,5 +1,6 @@
 /** What commands work with; handed over by main.ts. */
 import type { PgBoss } from 'pg-boss'
+import type { Sealer } from '../job/sealing.ts'
 import type { Db } from '../store/database.ts'
 import type { JobReader } from '../store/jobs.ts'
 import type { Signals } from '../store/signals.ts'
@@ -11,6 +12,8 @@ export interface Deps {
   readonly signals: Signals
   readonly acceptor: Acceptor
   readonly jobs: JobReader
+  /** Absent where the operator has set no key. */
+  readonly sealer?: Sealer | undefined
   /** How long jobs are kept after their end, but for tasks that say so themselves. */
   readonly retentionSeconds: number
 }

@@ -29,7 +29,7 @@ export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted)
     expectUnchanged(held, wanted)
     // A task that only other processes know gets one attempt; nothing is known here of its policy.
     const task = catalogue.get(held.task)
-    const attempts = (task ? (await policyOf(trx, task, id)).limit : 0) + 1
+    const attempts = (task ? (await policyOf(deps, trx, task, id)).limit : 0) + 1
     const again = await rerun(trx, id, { attempts, queue: task?.queue ?? homeOf(held.queue) })
     if (!again) throw new Error(`Job ${id} could not be run again although it was held`)
     await enqueue(trx, id)
@@ -41,6 +41,8 @@ export async function retryJob(deps: Deps, catalogue: Catalogue, wanted: Wanted)
 }
 
 /** The input may have a say in it. */
-async function policyOf(trx: Trx, task: KnownTask, id: string): Promise<RetryPolicy> {
-  return task.retryOf ? storedRetryFor(task, await findInput(trx, id)) : task.retry
+async function policyOf({ sealer }: Deps, trx: Trx, task: KnownTask, id: string): Promise<RetryPolicy> {
+  if (!task.retryOf) return task.retry
+  const input = await findInput(trx, id)
+  return storedRetryFor(task, task.sealsSecrets && sealer ? sealer.open(input, id) : input)
 }

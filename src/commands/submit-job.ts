@@ -22,7 +22,7 @@ export interface Submitted {
  * and then the job exists or it does not: repeating with the same key is safe.
  */
 export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Submitted> {
-  const wish = newJob(keyed, deps.retentionSeconds)
+  const wish = newJob(keyed, deps)
   let job: Job | undefined
   try {
     job = await tryAgain(() => deps.acceptor.ask(wish), isDeadlock)

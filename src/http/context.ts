@@ -2,6 +2,7 @@
 import type { RequestHandler } from 'express'
 import type { Deps } from '../commands/deps.ts'
 import type { Catalogue } from '../job/catalogue.ts'
+import type { SubmissionRules } from '../job/submission.ts'
 import type { Watch } from '../store/watch.ts'
 import type { CursorSeal } from './cursor.ts'
 import type { Tags } from './etag.ts'
@@ -18,6 +19,7 @@ export interface HttpContext {
   readonly waits: Waits
   readonly forecasts: Forecasts
   readonly cursors: CursorSeal
+  readonly rules: SubmissionRules
   /** The first thing that every route of jobs and tasks passes through. */
   readonly authenticate: RequestHandler
   /** Aborted when a process that was asked to stop accepts no more jobs: load balancers have had their time to look elsewhere. */

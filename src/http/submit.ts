@@ -73,7 +73,7 @@ async function submit(
   }
   let submission: Submission
   try {
-    submission = submissionFrom(catalogue, sent, inputAt)
+    submission = submissionFrom(catalogue, sent, inputAt, context.rules)
     if (context.refusing.aborted) throw stopping()
   } catch (error) {
     // What was accepted once must replay even if the task's schema has been tightened since, or the process is stopping.

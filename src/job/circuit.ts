@@ -51,6 +51,17 @@ function opened(trips: number): CircuitChange {
   return { state: 'open', trips: trips + 1, openSeconds }
 }
 
+// Of these the other side says itself that it can take no more just now.
+const BUSY = new Set([408, 425, 429])
+// Of these it says that it never will: it is well, but the request is not for it.
+const NOT_ABLE = new Set([501, 505])
+
+/** Whether an answer tells that the other side is well. @param status 0: none came */
+export function isWell(status: number): boolean {
+  if (status >= 500) return NOT_ABLE.has(status)
+  return status > 0 && !BUSY.has(status)
+}
+
 /** How many more may be started. @param most at once, while all is well */
 export function room(state: CircuitState, calling: number, most: number): number {
   const limit = { closed: most, 'half-open': 1, open: 0 }[state]

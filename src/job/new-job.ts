@@ -1,5 +1,6 @@
 /** A new job: what is stored of a submission, and the job it then is. */
 import { newJobId, type Job } from './job.ts'
+import type { Sealer } from './sealing.ts'
 import type { Submission } from './submission.ts'
 
 export interface NewJob {
@@ -28,13 +29,20 @@ export interface KeyedSubmission {
   readonly traceparent?: string
 }
 
-/** @param retentionSeconds where the task does not say */
-export function newJob(keyed: KeyedSubmission, retentionSeconds: number): NewJob {
+export interface NewJobOptions {
+  /** Where the task does not say. */
+  readonly retentionSeconds: number
+  /** For tasks with secrets in their inputs. */
+  readonly sealer?: Sealer | undefined
+}
+
+export function newJob(keyed: KeyedSubmission, { retentionSeconds, sealer }: NewJobOptions): NewJob {
   const { task, input } = keyed.submission
+  const id = newJobId()
   return {
     ...keyed,
-    id: newJobId(),
-    input: JSON.stringify(input),
+    id,
+    input: JSON.stringify(task.sealsSecrets && sealer ? sealer.seal(input, id) : input),
     retentionSeconds: task.retentionSeconds ?? retentionSeconds,
   }
 }

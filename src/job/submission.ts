@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { retryFor, unknownTask, type Catalogue, type KnownTask } from './catalogue.ts'
 import { JobError } from './errors.ts'
 import { findFlaws, isObject, pointer, type Json, type Path } from './json.ts'
+import { findSecret } from './sealing.ts'
 import type { RetryPolicy } from './retry.ts'
 import { check, type Violation } from './violations.ts'
 
@@ -15,6 +16,16 @@ export interface Submission {
   readonly tags: readonly string[]
   /** Of this job. */
   readonly retry: RetryPolicy
+  /** The origin of the URL that it calls. */
+  readonly target?: string
+}
+
+/** What the operator has decided. */
+export interface SubmissionRules {
+  /** What is wrong with calling this URL, in a sentence; undefined where it may be called. */
+  readonly urlFlaw: (url: string) => string | undefined
+  /** Whether there is a key to seal secrets with. */
+  readonly canSeal: boolean
 }
 
 // A wish further off than a year is a mistyped date; by then the task will have changed anyway.
@@ -53,7 +64,12 @@ const envelope = z.strictObject({ task: z.string(), input: z.unknown(), ...submi
  * @param inputAt where the input stands in what the client sent: `['input']`, or `[]` where the body is the input.
  * @throws JobError validation-error with every violation at once
  */
-export function submissionFrom(tasks: Catalogue, sent: unknown, inputAt: Path): Submission {
+export function submissionFrom(
+  tasks: Catalogue,
+  sent: unknown,
+  inputAt: Path,
+  rules: SubmissionRules = LAX,
+): Submission {
   const outer = check(envelope, sent)
   const { task: name, input } = isObject(sent) ? sent : {}
   const task = typeof name === 'string' ? tasks.get(name) : undefined
@@ -70,6 +86,7 @@ export function submissionFrom(tasks: Catalogue, sent: unknown, inputAt: Path): 
   if (!outer.ok) add(outer.violations)
   if (typeof name === 'string' && !task) add([{ detail: unknownTask(tasks, name), pointer: '#/task' }])
   if (checked && !checked.ok) add(checked.violations)
+  else if (task) add(refusals(task, input, inputAt, rules))
   if (violations.length > 0 || !outer.ok || !task) {
     const listed = violations.slice(0, MAX_LISTED)
     throw new JobError('validation-error', summaryOf(violations.length), { violations: listed })
@@ -81,9 +98,41 @@ export function submissionFrom(tasks: Catalogue, sent: unknown, inputAt: Path): 
     priority,
     tags,
     retry: retryFor(task, checked?.ok ? checked.value : undefined),
+    ...targetOf(task, input),
     // All times gone by mean now, and Postgres knows no year 0.
     ...(runAt === undefined ? {} : { runAt: new Date(Math.max(0, Date.parse(runAt))) }),
   }
+}
+
+const LAX: SubmissionRules = { urlFlaw: () => undefined, canSeal: true }
+
+/** Of an input that is valid, and yet cannot be taken here. */
+function refusals(
+  { target, sealsSecrets = false }: KnownTask,
+  input: unknown,
+  inputAt: Path,
+  { urlFlaw, canSeal }: SubmissionRules,
+): Violation[] {
+  const violations: Violation[] = []
+  const url = target === undefined ? undefined : memberOf(input, target)
+  const flaw = typeof url === 'string' ? urlFlaw(url) : undefined
+  if (flaw !== undefined) violations.push({ detail: flaw, pointer: pointer([...inputAt, target ?? '']) })
+  const secret = sealsSecrets && !canSeal ? findSecret(input, inputAt) : undefined
+  if (secret) {
+    const detail = 'Secrets cannot be kept here: the operator has set no ACCEPTD_SECRET_KEYS'
+    violations.push({ detail, pointer: pointer(secret) })
+  }
+  return violations
+}
+
+function targetOf({ target }: KnownTask, input: unknown): Pick<Submission, 'target'> {
+  const url = target === undefined ? undefined : memberOf(input, target)
+  const origin = typeof url === 'string' ? URL.parse(url)?.origin : undefined
+  return origin === undefined ? {} : { target: origin }
+}
+
+function memberOf(input: unknown, name: string): unknown {
+  return isObject(input) ? input[name] : undefined
 }
 
 function summaryOf(count: number): string {

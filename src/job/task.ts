@@ -17,7 +17,7 @@ export interface TaskContext {
   /** W3C Trace Context of the job; for requests of yours keep its trace id and give each a parent id of its own. */
   readonly traceparent: string
   /** What this attempt left when it threw `pause(…)`, or one before it that was cut off; absent at first. */
-  readonly state?: Json
+  readonly state?: Json | undefined
   /** What GET /jobs/{id}/attempts is to show of this attempt as `transcript`; the last that was said counts. */
   readonly transcript: (what: Json) => void
   /** Says how far the work is, 0–100, and where, in a few words. Cheap: call it as often as you like. */

@@ -28,6 +28,11 @@ export async function audit<T>(db: Kysely<T>): Promise<Disagreement[]> {
       or (j.status = 'running' and j.resume_at is null) <> (q.state = 'active' and q.retry_count = j.delivery)
     )
     union all
+    -- Held, and nobody knows that it is to be let go.
+    select j.id, j.status, 'held' from acceptd.jobs j join ${queue} q on q.name = j.queue and q.id = j.id
+    where q.blocked and q.state in ('created', 'retry')
+      and not exists (select from acceptd.endpoints where origin = j.target and held)
+    union all
     select q.id, j.status, q.state::text
     from ${queue} q left join acceptd.jobs j on j.id = q.id and j.queue = q.name
     where j.id is null or j.status not in ('pending', 'running')

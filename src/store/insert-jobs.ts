@@ -32,17 +32,17 @@ export async function insertJobs(
     with given as (
       select * from json_to_recordset(${JSON.stringify(jobs.map(given))}::json) as given (
         id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
-        idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz, traceparent text
+        idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz, traceparent text, target text
       )
     ),
     stored as (
       insert into acceptd.jobs (
         id, principal, task, queue, input, tags, priority, max_attempts, idempotency_key, fingerprint,
-        retention_seconds, run_at, traceparent
+        retention_seconds, run_at, traceparent, target
       )
       select
         id, principal, task, queue, input::json, tags, priority, max_attempts, idempotency_key, fingerprint,
-        retention_seconds, greatest(run_at, now()), traceparent
+        retention_seconds, greatest(run_at, now()), traceparent, target
       from
         (select set_config('lock_timeout', ${String(patienceMs)}, true) as patience) local, given
       where patience is not null
@@ -75,5 +75,6 @@ function given({ id, principal, submission, input, idempotency, retentionSeconds
     retention_seconds: retentionSeconds,
     run_at: submission.runAt,
     traceparent,
+    target: submission.target,
   }
 }

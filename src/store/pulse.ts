@@ -17,6 +17,8 @@ export interface Pulse {
   readonly late: readonly LateWorker[]
   /** Whether there are running jobs whose worker is gone. */
   readonly orphans: boolean
+  /** Whether a circuit is not closed, or jobs are held that wait for somebody. */
+  readonly troubled: boolean
   /** The jobs that this worker runs, as far as the database knows. */
   readonly own: readonly OwnJob[]
 }
@@ -51,6 +53,7 @@ export async function takePulse(db: Db, workerId: string | null, queues: readonl
         select from acceptd.jobs where status = 'running' and worker_id is not null
           and not exists (select from acceptd.workers where workers.id = jobs.worker_id)
       ) as orphans,
+      exists (select from acceptd.endpoints where held or state <> 'closed') as troubled,
       (
         select coalesce(json_agg(json_build_object(
           'id', id, 'attempt', attempt, 'delivery', delivery, 'cancelRequested', cancel_requested_at is not null

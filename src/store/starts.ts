@@ -13,6 +13,8 @@ export interface StartedJob extends AttemptName {
   readonly traceparent: string | null
   /** What the task left when it paused; in an array, as JSON null is something too. */
   readonly checkpoint: readonly [Json] | null
+  /** The origin that it calls. */
+  readonly target: string | null
   /** Somebody canceled it while no worker had it. */
   readonly cancelRequested: boolean
 }
@@ -60,15 +62,15 @@ export async function startJobs(
         started_at = case fresh when 1 then now() else started_at end,
         revision = revision + fresh, updated_at = case fresh when 1 then now() else updated_at end
       from free where jobs.id = free.id
-      returning jobs.id, task, attempt, jobs.delivery, principal, input, traceparent,
+      returning jobs.id, task, attempt, jobs.delivery, principal, input, traceparent, target,
         case when checkpoint is not null then json_build_array(checkpoint) end as checkpoint,
         cancel_requested_at is not null as cancel_requested
     )
-    select id, task, attempt, delivery, principal, input, traceparent, checkpoint,
+    select id, task, attempt, delivery, principal, input, traceparent, target, checkpoint,
       cancel_requested as "cancelRequested", null::int as "retryCount", null as refused
     from started
     union all
-    select id, null, null, null, null, null, null, null, null, "retryCount", ${refused} from taken where id not in (select id from started)
+    select id, null, null, null, null, null, null, null, null, null, "retryCount", ${refused} from taken where id not in (select id from started)
   `.execute(db)
   return {
     started: rows.filter(isStarted),
@@ -85,6 +87,18 @@ function isStarted(row: StartedRow | LeftRow): row is StartedRow {
 
 function isLeft(row: StartedRow | LeftRow): row is LeftRow {
   return row.retryCount !== null
+}
+
+/** Whom the jobs call, by id; of those that call somebody. */
+export async function findTargets(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await trx
+    .selectFrom('jobs')
+    .select(['id', 'target'])
+    .where('id', 'in', ids)
+    .where('target', 'is not', null)
+    .$narrowType<{ target: string }>()
+    .execute()
+  return new Map(rows.map(({ id, target }) => [id, target]))
 }
 
 /** Those of the jobs that wait for a worker, locked or not. */

@@ -57,8 +57,23 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
     return escaped !== undefined
   }
 
+  /** What cannot be opened is left as it is: its schema then says that it does not fit the task. */
+  function opened(task: KnownTask, { id, input }: StartedJob): unknown {
+    if (!task.sealsSecrets || !deps.sealer) return input
+    try {
+      return deps.sealer.open(input, id)
+    } catch (error) {
+      parent.error(
+        { err: error, job: id },
+        'the secrets of the job cannot be opened: see ACCEPTD_SECRET_KEYS',
+      )
+      return input
+    }
+  }
+
   function run(task: KnownTask, job: StartedJob): RunningAttempt {
-    const { id, attempt, input, principal, checkpoint } = job
+    const { id, attempt, principal, checkpoint } = job
+    const input = opened(task, job)
     const log = parent.child({ job: id, task: task.name, attempt }, { serializers: { err: loggable } })
     const givingUp = new AbortController()
     let known: Outcome | undefined

@@ -36,13 +36,7 @@ function claimWithCare(
   return db.transaction().execute((trx) =>
     taking(boss, queue, limit, async (deliveries) => {
       const { started, left } = await startJobs(trx, workerId, deliveries, { whole: false })
-      if (left.length > 0) {
-        await leave(
-          boss,
-          trx,
-          left.map((delivery) => ({ ...delivery, queue })),
-        )
-      }
+      await leave(boss, trx, queue, left)
       return started
     }),
   )
@@ -52,7 +46,14 @@ function claimWithCare(
  * A delivery that could not be started goes if its job has ended. Otherwise the row is held, by a cancel that waits for
  * our lock on the delivery, or this worker was taken for dead: it goes back in place, for the cancel or for another worker.
  */
-async function leave(boss: PgBoss, trx: Trx, deliveries: readonly Delivery[]): Promise<void> {
+export async function leave(
+  boss: PgBoss,
+  trx: Trx,
+  queue: string,
+  left: readonly Omit<Delivery, 'queue'>[],
+): Promise<void> {
+  if (left.length === 0) return
+  const deliveries = left.map((delivery) => ({ ...delivery, queue }))
   const ids = deliveries.map((delivery) => delivery.id)
   const held = new Set(await findWaiting(trx, ids))
   await putBack(

@@ -1,5 +1,6 @@
 /** What the parts of a worker work with; handed over by main.ts. */
 import type { PgBoss } from 'pg-boss'
+import type { Sealer } from '../job/sealing.ts'
 import type { Db } from '../store/database.ts'
 import type { Signals } from '../store/signals.ts'
 import type { Settler } from './settler.ts'
@@ -9,6 +10,8 @@ export interface WorkDeps {
   readonly boss: PgBoss
   readonly signals: Signals
   readonly settler: Settler
+  /** Absent where the operator has set no key. */
+  readonly sealer?: Sealer | undefined
 }
 
 export interface WatchDeps extends WorkDeps {

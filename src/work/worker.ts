@@ -13,6 +13,7 @@ import { enrolWorker, removeWorker } from '../store/workers.ts'
 import { attemptRunner, type RunningAttempt } from './attempt.ts'
 import { claim } from './claim.ts'
 import type { WatchDeps } from './deps.ts'
+import type { Gate } from './gate.ts'
 import { handBack } from './hand-back.ts'
 import { lanesOf } from './lanes.ts'
 import { purge, PURGE_EVERY_MS } from './purge.ts'
@@ -22,6 +23,7 @@ import { unknownTasks } from './unknown-tasks.ts'
 import { watchman } from './watchman.ts'
 
 export interface WorkerOptions {
+  readonly gate: Gate
   readonly catalogue: Catalogue
   readonly log: Logger
   /** Which queues to serve; where the tasks' jobs may wait. */
@@ -39,6 +41,8 @@ export interface Worker {
   readonly cancel: (jobId: string) => void
   /** Signals may have been missed. */
   readonly catchUp: () => void
+  /** A circuit has opened or closed. */
+  readonly lookAtGate: () => void
   /** Ends the attempt whose task let this error escape; false if it was no task's. */
   readonly blame: (error: unknown) => boolean
   /** Takes no more, gives what is running its grace, hands the rest back. */
@@ -52,13 +56,17 @@ const LAST_WORDS_MS = 500
 
 export async function startWorker(deps: WatchDeps, options: WorkerOptions): Promise<Worker> {
   const { db, signals } = deps
-  const { catalogue, log } = options
+  const { catalogue, log, gate } = options
   const slots = slotsFor(options.queues, catalogue, options.slotsOf)
   const queues = Object.keys(slots.most)
+  const gated = new Set(
+    options.queues.filter(({ task }) => catalogue.get(task)?.target !== undefined).map(({ queue }) => queue),
+  )
   const running = new Map<string, RunningAttempt>()
   const runner = attemptRunner(deps, log, options)
   const unknown = unknownTasks(deps, log)
   let strays: ReadonlySet<string> = new Set()
+  let looksAtGate = false
   let id = randomUUID()
   const lanes = new Set(queues.map(laneOf))
   const concurrency = [...lanes].reduce((sum, lane) => sum + options.slotsOf(lane), 0)
@@ -74,11 +82,18 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
     (error) => log.warn({ err: error }, 'could not purge'),
     PURGE_EVERY_MS,
   )
-  return { wake: (some) => claims.wake(some), cancel, catchUp, blame: (error) => runner.blame(error), stop }
+  return {
+    wake: (some) => claims.wake(some),
+    cancel,
+    catchUp,
+    lookAtGate: () => void lookAtGate(),
+    blame: (error) => runner.blame(error),
+    stop,
+  }
 
   async function claimSome(queue: string, limit: number): Promise<number> {
     try {
-      const started = await claim(deps, id, queue, limit)
+      const started = await (gated.has(queue) ? gate.claim(id, queue, limit) : claim(deps, id, queue, limit))
       for (const job of started) {
         start(job, queue)
         signals.changed(job.id)
@@ -96,10 +111,10 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
     slots.take(queue)
     const attempt = runner.run(task, job)
     running.set(job.id, attempt)
-    void whenFinished(job.id, queue, attempt)
+    void whenFinished(job, queue, attempt)
   }
 
-  async function whenFinished(jobId: string, queue: string, attempt: RunningAttempt): Promise<void> {
+  async function whenFinished(job: StartedJob, queue: string, attempt: RunningAttempt): Promise<void> {
     // Not when its outcome is known: an attempt that timed out may go on beside the next attempt at the same job.
     await attempt.returned
     slots.giveBack(queue)
@@ -107,15 +122,30 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
     await attempt.settled
     slots.settled(queue)
     // Not if it is another's by now: a job that was lost and claimed anew.
-    if (running.get(jobId) === attempt) running.delete(jobId)
+    if (running.get(job.id) === attempt) running.delete(job.id)
     claims.freed(queue)
+    if (job.target !== null) gate.ended(job.target)
   }
 
-  async function onPulse({ alive, due, own }: Pulse): Promise<void> {
+  async function onPulse({ alive, due, troubled, own }: Pulse): Promise<void> {
     if (!alive) return loseLease()
+    if (troubled) void lookAtGate()
     // Delayed jobs and retries become due without anybody saying so, and a hint can be lost.
     claims.wake(due.filter((queue) => !unknown.isLeftToOthers(queue)))
     await reconcile(own)
+  }
+
+  /** Not awaited by the pulse: it waits for endpoints that others hold, and the lease must not wait with it. */
+  async function lookAtGate(): Promise<void> {
+    if (looksAtGate) return
+    looksAtGate = true
+    try {
+      await gate.look()
+    } catch (error) {
+      log.warn({ err: error }, 'could not let jobs go that were held')
+    } finally {
+      looksAtGate = false
+    }
   }
 
   /** What has run here holds up all else: the API, the other jobs, the lease. */
@@ -167,7 +197,7 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
       await within(LAST_WORDS_MS, all())
       await Promise.all([...running.values()].map((attempt) => attempt.handBack()))
     }
-    await Promise.all([looking.stop(), purging.stop(), unknown.left()])
+    await Promise.all([looking.stop(), purging.stop(), unknown.left(), gate.stop()])
     await removeWorker(db, id).catch((error: unknown) => {
       // Its lease runs out by itself.
       log.warn({ err: error }, 'worker could not sign off')

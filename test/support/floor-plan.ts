@@ -49,6 +49,7 @@ export const LADDER: Readonly<Record<string, readonly string[]>> = {
   store: ['job'],
   queue: ['job'],
   outbound: ['job'],
+  calls: ['outbound', 'job'],
   commands: ['queue', 'store', 'job'],
   work: ['queue', 'store', 'job'],
   http: ['commands', 'store', 'job'],
@@ -108,8 +109,8 @@ export function drawers(files: readonly SourceFile[]): string[] {
 
 const STATUS_CODE = /\.status\(\s*\d|\bstatusCode\s*=[^=]|\bstatus:\s*[1-5]\d\d\b|writeHead\(|sendStatus\(/
 
-/** Where statuses are: our own answers in http, those of others in outbound. */
-const KNOWS_STATUSES = new Set(['http', 'outbound'])
+/** Where statuses are: our own answers in http, those of others in outbound and calls. */
+const KNOWS_STATUSES = new Set(['http', 'outbound', 'calls'])
 
 export function statusCodes(files: readonly SourceFile[]): string[] {
   return files

@@ -48,7 +48,7 @@ async function build(
   settings: Record<string, string>,
 ): Promise<{ house: House; close: () => Promise<void> }> {
   const { url: databaseUrl, drop } = await testDatabase()
-  const catalogue = await loadTasks([SHIPPED_TASKS, FIXTURE_TASKS])
+  const tasks = await loadTasks([SHIPPED_TASKS, FIXTURE_TASKS])
   const started: Acceptd[] = []
   const extend = async (more: Record<string, string>) => {
     const config: Config = configFrom({
@@ -59,11 +59,12 @@ async function build(
       ACCEPTD_ANSWER_MS: '60000',
       ...more,
     })
-    const acceptd = await startAcceptd(config, catalogue, pino({ level: more['LOG_LEVEL'] ?? 'silent' }))
+    const acceptd = await startAcceptd(config, tasks, pino({ level: more['LOG_LEVEL'] ?? 'silent' }))
     started.push(acceptd)
     return acceptd
   }
   const first = await extend(settings)
+  const { catalogue } = first
   const url = `http://127.0.0.1:${first.port}`
   const api = apiAt(url, documentedBy(catalogue))
   const database = openDatabase({

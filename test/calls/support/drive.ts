@@ -29,7 +29,6 @@ export interface Shown {
 export interface Pause {
   readonly seconds: number
   readonly state: Json
-  readonly note?: string
 }
 
 export interface Segment {
@@ -83,7 +82,7 @@ export async function segment(given: GivenInput, options: Options = {}): Promise
     if (isPause(error)) {
       const state = JSON.parse(jsonText(error.state, 200_000)) as Json
       return {
-        pause: { seconds: error.seconds, state, ...(error.note ? { note: error.note } : {}) },
+        pause: { seconds: error.seconds, state },
         transcript,
       }
     }

@@ -1,0 +1,39 @@
+/** A caller whose calls somebody hears of: how they went, origin by origin. */
+import type { Caller } from './caller.ts'
+import { CallError, type CallErrorCode } from './call-error.ts'
+
+export interface ObservedCall {
+  readonly origin: string
+  /** 0: no answer came. */
+  readonly status: number
+  readonly ms: number
+}
+
+// Of the others nobody knows how the host is: it was not called, or it did answer.
+const NO_ANSWER: ReadonlySet<CallErrorCode> = new Set([
+  'timeout',
+  'connection-error',
+  'dns-error',
+  'tls-error',
+])
+
+export function observed(caller: Caller, onCall: (call: ObservedCall) => void): Caller {
+  return {
+    ...caller,
+    async call(request) {
+      const began = performance.now()
+      const tell = (status: number) => {
+        const { origin } = new URL(request.url)
+        onCall({ origin, status, ms: performance.now() - began })
+      }
+      try {
+        const response = await caller.call(request)
+        tell(response.status)
+        return response
+      } catch (error) {
+        if (error instanceof CallError && NO_ANSWER.has(error.code)) tell(0)
+        throw error
+      }
+    },
+  }
+}

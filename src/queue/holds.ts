@@ -1,0 +1,54 @@
+/** Holding deliveries back: pg-boss passes over what is blocked, however much of that there is, until it is let go. */
+import { sql, type QueryExecutorProvider } from 'kysely'
+import { QUEUE_SCHEMA } from './boss.ts'
+
+const DELIVERIES = sql.table(`${QUEUE_SCHEMA}.job`)
+
+// Some tenths of a second of the database's work. Where there are more, the next that is claimed has them held as well.
+const HOLD_LIMIT = sql.lit(10_000)
+
+const WAITING = sql`worker_id is null and finished_at is null`
+// As text, so that the delivery is found by its id: see END_HELD in deliveries.ts.
+const UNTAKEN = sql`delivery.state::text in ('created', 'retry')`
+
+/** Holds what is due of those jobs that call one of these. What somebody else has locked is for whoever that is. */
+export async function hold(trx: QueryExecutorProvider, origins: readonly string[]): Promise<void> {
+  await sql`
+    with chosen as (
+      select delivery.name, delivery.id
+      from acceptd.jobs join ${DELIVERIES} delivery on delivery.name = jobs.queue and delivery.id = jobs.id
+      where target = any(${origins}::text[]) and ${WAITING} and ${UNTAKEN}
+        and not delivery.blocked and delivery.start_after <= now()
+      limit ${HOLD_LIMIT}
+      for update of delivery skip locked
+    )
+    update ${DELIVERIES} delivery set blocked = true
+    from chosen where delivery.name = chosen.name and delivery.id = chosen.id`.execute(trx)
+}
+
+export interface LetGo {
+  /** Of those that were let go. */
+  readonly queues: readonly string[]
+  /** Whether there are others that are still held. */
+  readonly more: boolean
+}
+
+/** Lets so many of those jobs go that call this origin, the most urgent and then the oldest first. */
+export async function letGo(trx: QueryExecutorProvider, origin: string, jobs: number): Promise<LetGo> {
+  const { rows } = await sql<{ name: string }>`
+    with chosen as (
+      select delivery.name, delivery.id
+      from acceptd.jobs join ${DELIVERIES} delivery on delivery.name = jobs.queue and delivery.id = jobs.id
+      where target = ${origin} and ${WAITING} and ${UNTAKEN} and delivery.blocked
+      order by jobs.priority desc, jobs.created_at
+      limit ${jobs}
+      for update of delivery skip locked
+    )
+    update ${DELIVERIES} delivery set blocked = false
+    from chosen where delivery.name = chosen.name and delivery.id = chosen.id
+    returning delivery.name`.execute(trx)
+  const { rows: left } = await sql`
+    select from acceptd.jobs join ${DELIVERIES} delivery on delivery.name = jobs.queue and delivery.id = jobs.id
+    where target = ${origin} and ${WAITING} and delivery.blocked limit 1`.execute(trx)
+  return { queues: [...new Set(rows.map(({ name }) => name))], more: left.length > 0 }
+}
