@@ -1,7 +1,7 @@
 /** Deleting a job that has ended, with its result, its attempts and its key. */
 import { JobError } from '../job/errors.ts'
 import { isTerminal } from '../job/status.ts'
-import { deleteJob as deleteRow } from '../store/retention.ts'
+import { deleteJobs } from '../store/retention.ts'
 import type { Deps } from './deps.ts'
 import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
 import { inTransaction } from './try-again.ts'
@@ -18,7 +18,7 @@ export async function deleteJob({ db, signals }: Deps, wanted: Wanted): Promise<
       })
     }
     expectUnchanged(held, wanted)
-    await deleteRow(trx, held.id)
+    await deleteJobs(trx, [held.id])
   })
   signals.changed(wanted.id)
 }

@@ -1,7 +1,7 @@
 /** The cursor of a list: where a page ended, sealed, so that it can only be what we gave out, to whom, for what. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
-import type { Place } from '../store/list.ts'
+import type { Place } from '../store/job-filter.ts'
 import { HttpError } from './http-error.ts'
 
 export interface Cursor {

@@ -49,12 +49,17 @@ export function allowWaiting(res: Response, seconds: number): void {
   clocks.get(res)?.allow(limitOf(res) + seconds * 1000)
 }
 
+/** What is left of the limit, less what it takes to give an answer. */
+export function timeLeftMs(res: Response): number {
+  return SHARE_OF_REST * (clocks.get(res)?.leftMs() ?? 0)
+}
+
 /** What the work comes to, or `otherwise` where that would come too late to be said. */
 export async function inTimeOr<T>(res: Response, work: Promise<T>, otherwise: T): Promise<T> {
   const clock = clocks.get(res)
   if (!clock) return work
   const { promise: late, resolve } = Promise.withResolvers<T>()
-  const timer = setTimeout(resolve, SHARE_OF_REST * clock.leftMs(), otherwise)
+  const timer = setTimeout(resolve, timeLeftMs(res), otherwise)
   try {
     return await Promise.race([work, late])
   } finally {

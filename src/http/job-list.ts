@@ -1,25 +1,18 @@
-/** A caller's jobs, newest first, by status, task, tag and time of submission. */
+/** A caller's jobs, newest first. */
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { STATUSES } from '../job/status.ts'
-import { listJobs, type JobFilter } from '../store/list.ts'
+import { listJobs } from '../store/list.ts'
 import type { HttpContext } from './context.ts'
+import { FILTERS, jobFilter } from './job-filter.ts'
 import { principalOf } from './principal.ts'
 import { queryOf } from './query.ts'
 import { listedJob } from './representation.ts'
 import { sendJson } from './send.ts'
 
-const instant = z.iso.datetime({
-  offset: true,
-  error: 'Must be a time with its zone, such as 2026-12-31T09:00:00Z; write a + as %2B',
-})
-
 export const listQuery = z.strictObject({
   status: z.enum(STATUSES).optional(),
-  task: z.string().optional(),
-  tag: z.string().optional(),
-  createdAfter: instant.meta({ description: 'Submitted at this time or later' }).optional(),
-  createdBefore: instant.meta({ description: 'Submitted before this time' }).optional(),
+  ...FILTERS,
   limit: z.coerce
     .number<string>()
     .pipe(z.int().min(1).max(100))
@@ -66,16 +59,4 @@ function queryIn(req: Request): URLSearchParams {
 
 function relation(target: string | undefined, rel: string): string {
   return target === undefined ? '' : `<${target}>; rel="${rel}"`
-}
-
-type Filter = Omit<z.output<typeof listQuery>, 'limit' | 'cursor'>
-
-function jobFilter({ status, task, tag, createdAfter, createdBefore }: Filter): JobFilter {
-  return {
-    ...(status === undefined ? {} : { status }),
-    ...(task === undefined ? {} : { task }),
-    ...(tag === undefined ? {} : { tag }),
-    ...(createdAfter === undefined ? {} : { createdAfter: new Date(createdAfter) }),
-    ...(createdBefore === undefined ? {} : { createdBefore: new Date(createdBefore) }),
-  }
 }

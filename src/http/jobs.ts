@@ -6,6 +6,7 @@ import { EVENT_STREAM, eventsHandler } from './events.ts'
 import { jobHandlers } from './job.ts'
 import { listHandler } from './job-list.ts'
 import { jsonBody } from './json-body.ts'
+import { manyJobsHandlers } from './many-jobs.ts'
 import { resource, strictRouter } from './resource.ts'
 import { resultHandler } from './result.ts'
 import { submitToJobs } from './submit.ts'
@@ -14,9 +15,13 @@ export function jobsRouter(context: HttpContext): Router {
   const router = strictRouter()
   const before = [context.authenticate]
   const { read, cancel, retry, remove } = jobHandlers(context)
+  const many = manyJobsHandlers(context)
   const submit = [...jsonBody, submitToJobs(context)] as const
 
   resource(router, '/jobs', { get: listHandler(context), post: submit }, { before })
+  // Before those of one job, whose id is never a word like these.
+  resource(router, '/jobs/retry', { post: [many.retry] }, { before })
+  resource(router, '/jobs/delete', { post: [many.remove] }, { before })
   resource(router, '/jobs/:id', { get: read, delete: remove }, { before })
   resource(router, '/jobs/:id/cancel', { post: [cancel] }, { before })
   resource(router, '/jobs/:id/retry', { post: [retry] }, { before })

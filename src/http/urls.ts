@@ -7,6 +7,8 @@ export interface Urls {
   cancel(id: string): string
   retry(id: string): string
   jobs(query: URLSearchParams): string
+  /** Where something is done to all that the query names. */
+  manyJobs(verb: 'retry' | 'delete', query: URLSearchParams): string
   task(name: string): string
   problem(code: string): string
 }
@@ -22,6 +24,7 @@ export function urlsBelow(publicUrl: string | undefined): Urls {
     cancel: (id) => `${base}/jobs/${id}/cancel`,
     retry: (id) => `${base}/jobs/${id}/retry`,
     jobs: (query) => `${base}/jobs${query.size > 0 ? `?${query.toString()}` : ''}`,
+    manyJobs: (verb, query) => `${base}/jobs/${verb}?${query.toString()}`,
     task: (name) => `${base}/tasks/${name}`,
     problem: (code) => `${base}/problems/${code}`,
   }

@@ -31,6 +31,21 @@ export function sealerWith(keys: readonly [string, ...string[]]): Sealer {
   }
 }
 
+/** A stored input as the task is to have it; what cannot be opened stays as it is, and will not fit the task's schema. */
+export function openInput(
+  { sealsSecrets }: { readonly sealsSecrets?: boolean },
+  sealer: Sealer | undefined,
+  input: unknown,
+  jobId: string,
+): unknown {
+  if (!sealsSecrets || !sealer) return input
+  try {
+    return sealer.open(input, jobId)
+  } catch {
+    return input
+  }
+}
+
 /** Where the first secret stands; undefined where there is none. */
 export function findSecret(value: unknown, at: Path = []): Path | undefined {
   if (isSecret(value)) return at

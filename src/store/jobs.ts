@@ -4,6 +4,7 @@ import type { Job } from '../job/job.ts'
 import type { Json } from '../job/json.ts'
 import type { Db } from './database.ts'
 import { gather } from './gather.ts'
+import { there } from './job-filter.ts'
 import { JOB_COLUMNS, jobFromRow } from './job-row.ts'
 
 export interface JobReader {
@@ -89,15 +90,16 @@ export interface UnderWay {
   readonly transcript?: Json
 }
 
-/** As it was stored. */
-export async function findInput(db: Db, id: string): Promise<unknown> {
-  const row = await db.selectFrom('jobs').select('input').where('id', '=', id).executeTakeFirst()
-  return row?.input
+/** As they were stored, by id. */
+export async function findInputs(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select(['id', 'input'])
+    .where('id', '=', sql<string>`any(${ids}::uuid[])`)
+    .execute()
+  return new Map(rows.map(({ id, input }) => [id, input]))
 }
 
 export function reading(db: Db) {
-  return db
-    .selectFrom('jobs')
-    .select(JOB_COLUMNS)
-    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`clock_timestamp()`)]))
+  return there(db.selectFrom('jobs')).select(JOB_COLUMNS)
 }

@@ -7,8 +7,9 @@ import { ENDED, moving, NOW, SEEN } from './moving.ts'
 
 /** Ends a job that no worker has. */
 export async function cancelPending(trx: Trx, id: string): Promise<Job | undefined> {
-  const row = await moving(trx, 'cancel', id)
+  const row = await moving(trx, 'cancel')
     .set({ ...ENDED, cancel_requested_at: NOW })
+    .where('id', '=', id)
     .where('status', '=', 'pending')
     .returning(JOB_COLUMNS)
     .executeTakeFirst()
@@ -34,16 +35,27 @@ export async function hasten(trx: Trx, id: string): Promise<void> {
   await trx.updateTable('jobs').set({ resume_at: NOW }).where('id', '=', id).execute()
 }
 
-/** Back to pending in `queue`, with `attempts` more to use. Attempts go on counting, so the fence holds and their history stays. */
-export async function rerun(
-  trx: Trx,
-  id: string,
-  { attempts, queue }: { readonly attempts: number; readonly queue: string },
-): Promise<Job | undefined> {
-  const row = await moving(trx, 'rerun', id)
+/** How a job is to run again: in which queue, and with how many attempts more to use. */
+export interface Rerun {
+  readonly id: string
+  readonly attempts: number
+  readonly queue: string
+}
+
+/** Back to pending, those that can be. Attempts go on counting, so the fence holds and their history stays. */
+export async function rerun(trx: Trx, reruns: readonly Rerun[]): Promise<readonly Job[]> {
+  const [ids, attempts, queues] = [
+    reruns.map(({ id }) => id),
+    reruns.map((each) => each.attempts),
+    reruns.map(({ queue }) => queue),
+  ]
+  const wished = sql<object>`unnest(${ids}::uuid[], ${attempts}::int[], ${queues}::text[])`
+  const rows = await moving(trx, 'rerun')
+    .from(wished.as<'wished'>(sql`wished (job, more, place)`))
+    .where(sql<boolean>`jobs.id = wished.job`)
     .set({
-      queue,
-      max_attempts: sql<number>`attempt + ${attempts}`,
+      queue: sql<string>`wished.place`,
+      max_attempts: sql<number>`attempt + wished.more`,
       crashes: 0,
       run_at: NOW,
       started_at: null,
@@ -55,8 +67,8 @@ export async function rerun(
       progress_note: null,
     })
     .returning(JOB_COLUMNS)
-    .executeTakeFirst()
-  return row && jobFromRow(row)
+    .execute()
+  return rows.map(jobFromRow)
 }
 
 /** The job, held until the transaction ends, so that what is decided about it still holds when it is done. */

@@ -26,10 +26,9 @@ export const ENDED_SQL = sql`worker_id = null, delivery = null, resume_at = null
   finished_at = ${NOW}, expires_at = ${EXPIRES_AT}`
 
 /** A move of status.ts as SQL: it leaves only the statuses it may leave, and says so by finding no row. */
-export function moving(db: Db, move: Move, id: string) {
+export function moving(db: Db, move: Move) {
   return db
     .updateTable('jobs')
     .set({ status: MOVES[move].to, ...SEEN })
-    .where('id', '=', id)
     .where('status', 'in', [...MOVES[move].from])
 }

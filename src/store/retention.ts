@@ -34,9 +34,13 @@ export async function purgeKey(trx: Trx, principal: string, key: string): Promis
   )
 }
 
-/** Deletes a job that has ended. */
-export async function deleteJob(trx: Trx, id: string): Promise<void> {
-  await bury(trx, sql`select id from acceptd.jobs where id = ${id} and expires_at is not null`)
+/** Deletes those of the jobs that have ended. Returns how many. */
+export async function deleteJobs(trx: Trx, ids: readonly string[]): Promise<number> {
+  const { numAffectedRows = 0n } = await bury(
+    trx,
+    sql`select id from acceptd.jobs where id = any(${ids}::uuid[]) and expires_at is not null`,
+  )
+  return Number(numAffectedRows)
 }
 
 /** Whether there was such a job of theirs, not so long ago. */

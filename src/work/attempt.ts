@@ -7,6 +7,7 @@ import { traceparentOf } from '../job/traceparent.ts'
 import { failure } from '../job/failure.ts'
 import { jsonText } from '../job/plain-json.ts'
 import { loggable } from '../job/loggable.ts'
+import { openInput } from '../job/sealing.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { TaskLog } from '../job/task.ts'
 import { isRefusedValue, isTooLarge } from '../store/outage.ts'
@@ -57,23 +58,9 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
     return escaped !== undefined
   }
 
-  /** What cannot be opened is left as it is: its schema then says that it does not fit the task. */
-  function opened(task: KnownTask, { id, input }: StartedJob): unknown {
-    if (!task.sealsSecrets || !deps.sealer) return input
-    try {
-      return deps.sealer.open(input, id)
-    } catch (error) {
-      parent.error(
-        { err: error, job: id },
-        'the secrets of the job cannot be opened: see ACCEPTD_SECRET_KEYS',
-      )
-      return input
-    }
-  }
-
   function run(task: KnownTask, job: StartedJob): RunningAttempt {
     const { id, attempt, principal, checkpoint } = job
-    const input = opened(task, job)
+    const input = openInput(task, deps.sealer, job.input, id)
     const log = parent.child({ job: id, task: task.name, attempt }, { serializers: { err: loggable } })
     const givingUp = new AbortController()
     let known: Outcome | undefined

@@ -20,7 +20,7 @@ const ALL = [
   ),
   before('settled, nobody told', 'work/settle.ts', 'if (settled) signals.changed(id)'),
   before('withdrawn, not canceled', 'commands/cancel-job.ts', 'return cancelPending('),
-  before('rerun, not enqueued', 'commands/retry-job.ts', 'await enqueue(trx, id)'),
+  before('rerun, not enqueued', 'commands/run-again.ts', 'await enqueue(trx, ...ids)'),
 ] as const
 
 export const POINTS: readonly string[] = ALL.map(([name]) => name)

@@ -81,6 +81,23 @@ describe('the list', () => {
     await house.api.get('/jobs?createdAfter=yesterday').expect(400)
   })
 
+  it('has only what failed for a reason, and only what calls an origin, on every page', async () => {
+    expect(await walk('/jobs?code=no-such-account&limit=3')).toEqual(failed)
+    expect(await walk('/jobs?code=no-such-account&status=completed')).toEqual([])
+    expect(await walk('/jobs?code=timed-out')).toEqual([])
+    const calling = failed.slice(0, 3)
+    await house.database.pool.query(
+      `update acceptd.jobs set target = 'https://example.org:8443' where id = any($1)`,
+      [calling],
+    )
+    const at = (origin: string) => walk(`/jobs?origin=${encodeURIComponent(origin)}&limit=2`)
+    expect(await at('https://example.org:8443')).toEqual(calling)
+    expect(await at('HTTPS://EXAMPLE.org:8443/')).toEqual(calling)
+    expect(await at('https://example.org')).toEqual([])
+    const { next = '' } = await page('/jobs?code=no-such-account&limit=1')
+    await house.api.get(next.replace('no-such-account', 'timed-out')).expect(400)
+  })
+
   it('leads back from a page that has become empty', async () => {
     const jobs = []
     for (let n = 0; n < 2; n++) jobs.push(await house.api.submit('ok?tags=short-lived', {}))
@@ -123,6 +140,10 @@ describe('the list', () => {
     ['cursor=%00', 'cursor'],
     ['task=a&task=b', 'task'],
     ['task=%00', 'task'],
+    ['code=%00', 'code'],
+    ['origin=example.org', 'origin'],
+    ['origin=https://example.org/path', 'origin'],
+    ['origin=file:///etc', 'origin'],
   ])('is 400 for ?%s: a mistyped filter must not mean everything', async (query, parameter) => {
     const { body } = await house.api.get(`/jobs?${query}`).expect(400)
     expect(body).toMatchObject({ code: 'invalid-parameter', errors: [{ parameter }] })

@@ -164,6 +164,9 @@ describe('a database', () => {
     expect(got).toEqual({
       'POST /tasks/ok': 503,
       'GET /jobs': 200,
+      'POST /jobs/retry?task=nobody': 503,
+      'POST /jobs/delete?status=completed&task=nobody': 503,
+      'POST /jobs/retry?dryRun=true': 200,
       'GET …': 200,
       'GET …/result': 404,
       'GET …/attempts': 200,

@@ -58,7 +58,7 @@ export const LADDER: Readonly<Record<string, readonly string[]>> = {
 
 /** What http/ may use of store/: reads, never a write. */
 const READS_OF_STORE = new Set(
-  ['attempts', 'database', 'experience', 'jobs', 'list', 'outage', 'overview', 'watch'].map(
+  ['attempts', 'database', 'experience', 'job-filter', 'jobs', 'list', 'outage', 'overview', 'watch'].map(
     (name) => `store/${name}.ts`,
   ),
 )

@@ -5,6 +5,7 @@ import manifest from '../../../package.json' with { type: 'json' }
 import type { Catalogue } from '../../job/catalogue.ts'
 import { plain } from '../../job/plain-schema.ts'
 import { jobPaths } from './job-paths.ts'
+import { manyJobsPaths } from './many-jobs-paths.ts'
 import { healthPaths, taskListPath } from './paths.ts'
 import { headerComponents } from './responses.ts'
 import { jobsPath, taskPaths } from './task-paths.ts'
@@ -42,6 +43,7 @@ export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
         ...taskListPath,
         ...taskPaths(catalogue),
         ...jobsPath(catalogue),
+        ...manyJobsPaths,
         ...jobPaths(anyResult(catalogue)),
         ...healthPaths,
       },

@@ -25,12 +25,14 @@ async function write(client: pg.PoolClient, { ended, pending }: Filling): Promis
   await client.query(
     `insert into acceptd.jobs (
        id, principal, task, status, input, tags, attempt, max_attempts, created_at, updated_at, run_at, started_at,
-       finished_at, expires_at, result, result_bytes, failure, idempotency_key, fingerprint, priority)
+       finished_at, expires_at, result, result_bytes, failure, idempotency_key, fingerprint, priority,
+       target)
      select gen_random_uuid(), 'anonymous', 'task-' || n % 20, status, '{"n":1}', array['batch-' || n % 1000], 1, 3,
        at, at, at, at, at, at + interval '30 days',
        case status when 'completed' then '{"ok":true}'::json end, case status when 'completed' then 11 end,
        case status when 'failed' then '{"code":"task-failed","title":"","detail":"","retryable":false}'::jsonb end,
-       case n % 2 when 0 then 'key-' || n end, md5(n::text) || md5(n::text), 0
+       case n % 2 when 0 then 'key-' || n end, md5(n::text) || md5(n::text), 0,
+       case n % 3 when 0 then 'https://host-' || n % 100 || '.example' end
      from generate_series(1, $1::int) n,
        lateral (select now() - (($1 - n) || ' seconds')::interval as at, ${ENDED} as status) job`,
     [ended],

@@ -4,7 +4,9 @@ import type { PgBoss } from 'pg-boss'
 import { acceptor } from '../../../src/commands/acceptor.ts'
 import { cancelJob } from '../../../src/commands/cancel-job.ts'
 import { deleteJob } from '../../../src/commands/delete-job.ts'
+import { deleteJobs } from '../../../src/commands/delete-jobs.ts'
 import { retryJob } from '../../../src/commands/retry-job.ts'
+import { retryJobs } from '../../../src/commands/retry-jobs.ts'
 import { submitJob } from '../../../src/commands/submit-job.ts'
 import type { Catalogue } from '../../../src/job/catalogue.ts'
 import { failure } from '../../../src/job/failure.ts'
@@ -12,6 +14,7 @@ import type { Status } from '../../../src/job/status.ts'
 import { findAttempts } from '../../../src/store/attempts.ts'
 import type { Db } from '../../../src/store/database.ts'
 import { readBacklog, readExperience } from '../../../src/store/experience.ts'
+import { countJobs, type JobFilter } from '../../../src/store/job-filter.ts'
 import { jobReader } from '../../../src/store/jobs.ts'
 import { listJobs } from '../../../src/store/list.ts'
 import { readOverview } from '../../../src/store/overview.ts'
@@ -83,6 +86,8 @@ export async function operations({
   for (const status of ['pending', 'completed', 'failed', 'canceled'] as const)
     some.set(status, await idOf(status))
   const one = (status: Status) => some.get(status) ?? ''
+  // Of 200 it would rightly read all attempts that there are, where those are so few.
+  const many = (filter: JobFilter) => ({ principal, filter, limit: 50, workMs: 60_000, waitMs: 60_000 })
   const list = (filter: Parameters<typeof listJobs>[2]) => listJobs(db, principal, filter, { limit: 100 })
 
   return new Map<string, () => Promise<unknown>>([
@@ -103,6 +108,8 @@ export async function operations({
       (status) => [`list ${status}`, () => list({ status })] as const,
     ),
     ['list a task', () => list({ task: 'task-7' })],
+    ['list a failure', () => list({ code: 'task-failed' })],
+    ['list an origin', () => list({ origin: 'https://host-7.example' })],
     ['list since', () => list({ createdAfter: new Date(Date.now() - 60_000) })],
     [
       'list a page further on',
@@ -143,6 +150,9 @@ export async function operations({
     ['retry later', () => settle(true)],
     ['cancel', () => cancelJob(deps, { principal, id: one('pending') })],
     ['run again', () => retryJob(deps, catalogue, { principal, id: one('failed') })],
+    ['run many again', () => retryJobs(deps, catalogue, many({ status: 'failed', task: 'task-17' }))],
+    ['delete many', () => deleteJobs(deps, many({ status: 'failed', code: 'task-failed' }))],
+    ['count many', () => countJobs(db, principal, { status: 'failed' }, { most: 1000 })],
     ['delete', () => deleteJob(deps, { principal, id: one('completed') })],
     ['pulse', () => takePulse(db, workerId, ['default'])],
     ['orphans', () => findOrphans(db, 100)],
