@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { printAudit, repairAndTell } from './cli/audit.ts'
+import { manyJobsCommand } from './cli/many-jobs-command.ts'
 import { migrateUpAndTell, printMigrations } from './cli/migrations.ts'
 import { openApi } from './cli/openapi.ts'
 import { serve } from './cli/serve.ts'
@@ -46,6 +47,11 @@ function program(): Command {
     .description('compare jobs with queue deliveries; list where they disagree and exit 1')
     .option('--repair', 'make the deliveries what the jobs say; exit 1 only where that could not be done')
     .action(({ repair }: { repair?: true }) => (repair ? repairAndTell(config()) : printAudit(config())))
+
+  // They work with a running API, so they need no database.
+  const address = () => configFrom(environment(), 'nothing')
+  acceptd.addCommand(manyJobsCommand('retry', 'run failed or canceled jobs again', address))
+  acceptd.addCommand(manyJobsCommand('delete', 'delete jobs that have ended', address))
 
   acceptd
     .command('openapi')

@@ -13,7 +13,7 @@ export interface Welcome {
 }
 
 export function welcome({ seconds, role, host, port, dataDir, askedDir, tasks }: Welcome): string {
-  const url = `http://${nameOf(host)}:${port}`
+  const url = `http://${hostInUrl(host)}:${port}`
   const lines = [
     ...(port === undefined ? [] : [`API    ${url}`, `Docs   ${url}/docs`]),
     `Tasks  ${tasks.join(', ')}`,
@@ -58,7 +58,8 @@ function threeCurls(url: string): readonly [string, string, string] {
   ]
 }
 
-function nameOf(host: string): string {
+/** A name for it that this machine can call. */
+export function hostInUrl(host: string): string {
   if (host === '127.0.0.1' || host === '::1' || host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
 }

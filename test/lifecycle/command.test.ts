@@ -20,7 +20,15 @@ describe('the acceptd command', () => {
   it('explains itself and every setting', async () => {
     const { code, output } = await command(['--help'])
     expect(code).toBe(0)
-    for (const word of ['serve', 'migrate', 'audit', 'openapi', ...SETTINGS.map(({ name }) => name)])
+    for (const word of [
+      'serve',
+      'migrate',
+      'audit',
+      'retry',
+      'delete',
+      'openapi',
+      ...SETTINGS.map(({ name }) => name),
+    ])
       expect(output).toContain(word)
   })
 
