@@ -19,7 +19,7 @@ const AREAS = {
   ERR: 8,
   CAN: 10,
   PRF: 9,
-  LST: 4,
+  LST: 5,
   SSE: 6,
   HLT: 5,
   DOC: 4,

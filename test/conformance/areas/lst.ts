@@ -122,7 +122,40 @@ const filter: Row = {
   },
 }
 
-export const listRows: readonly Row[] = [own, paging, traversal, filter]
+const failures: Row = {
+  id: 'LST-05',
+  title: 'code= lists jobs that failed for that reason only; an origin= that is none is refused',
+  level: 'C',
+  source: 'the failed jobs are the dead letters',
+  needs: { feature: 'list', fixtures: ['fail', 'leak'] },
+  async check(target) {
+    const [one, other] = await Promise.all([target.submit('fail'), target.submit('leak')])
+    const [failed] = await Promise.all([
+      target.reaches(one.job, 'failed'),
+      target.reaches(other.job, 'failed'),
+    ])
+    const code = codeOf(target.get(failed, 'error'))
+    expect(code !== undefined, 'a failed job has an error without a code')
+    const pages = await traverse(target, listOf(target, { code, limit: '100' }))
+    expect(
+      idsOf(pages).includes(String(target.get(one.document, 'id'))),
+      `a job that failed with ${code} is not in the list of these`,
+    )
+    expect(
+      !idsOf(pages).includes(String(target.get(other.document, 'id'))),
+      `a job that failed otherwise is in the list of ${code}`,
+    )
+    for (const origin of ['example.org', 'https://example.org/path', 'file:///'])
+      expectProblem(await target.ask(listOf(target, { origin })), 400, 'invalid-parameter')
+  },
+}
+
+export const listRows: readonly Row[] = [own, paging, traversal, filter, failures]
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return typeof code === 'string' ? code : undefined
+}
 
 function idsOf(pages: readonly Page[]): string[] {
   return pages.flatMap(({ ids }) => ids)

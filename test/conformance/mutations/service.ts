@@ -24,6 +24,13 @@ export const LISTS: readonly Mutation[] = [
       asked.path = asked.path.replace(/([?&])status=[^&]*&?/, '$1')
     },
   },
+  {
+    name: 'lists failures of all kinds, whatever is asked for',
+    rows: ['LST-05'],
+    request: (asked) => {
+      asked.path = asked.path.replace(/([?&])code=[^&]*&?/, '$1')
+    },
+  },
 ]
 
 export const EVENTS: readonly Mutation[] = [
