@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { EVERYBODY } from './call-settings.ts'
 import { slotsOfLane, withCallTasks } from './call-tasks.ts'
+import { callbacksFrom } from './callbacks.ts'
 import type { Config } from './config.ts'
 import { expectFreePort } from './http/server.ts'
 import type { Catalogue } from './job/catalogue.ts'
+import { CALLBACK_LANE } from './job/callback.ts'
 import { isWell } from './job/circuit.ts'
 import { sealerWith, type Sealer } from './job/sealing.ts'
 import { openCaller } from './outbound/caller.ts'
@@ -78,9 +80,10 @@ export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger
     const caller = observed(direct, (call) => void recorder?.record({ ...call, ok: isWell(call.status) }))
     const secretsOf = (principal: string) =>
       config.webhookSecrets.get(principal) ?? config.webhookSecrets.get(EVERYBODY) ?? []
-    const catalogue = withCallTasks(tasks, { caller, secretsOf })
-    const queues = await prepare(url, catalogue, onError)
     const work = open(url, 'work', WORK_CONNECTIONS, OF_WORK)
+    const callbacks = callbacksFrom(work.db, { caller, secretsOf, publicUrl: config.publicUrl })
+    const catalogue = withCallTasks(tasks, { caller, secretsOf }, callbacks)
+    const queues = await prepare(url, catalogue, onError)
     const boss = await startBoss({ pool: work.pool, queues: queues.map(({ queue }) => queue), onError })
     closers.push(() => boss.stop({ graceful: false }))
 
@@ -101,7 +104,14 @@ export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger
       await hints.flush()
     })
     const pulse = open(url, 'pulse', 1, OF_WORK).db
-    const deps = { db: work.db, pulse, boss, signals: hints, settler: settler(work.db, boss), sealer }
+    const deps = {
+      db: work.db,
+      pulse,
+      boss,
+      signals: hints,
+      settler: settler(work.db, boss, () => hints.work(CALLBACK_LANE)),
+      sealer,
+    }
     const gate = gateOf(deps, log, config.perOrigin)
     recorder = callRecorder(work.db, log, () => worker?.lookAtGate())
 
@@ -116,7 +126,7 @@ export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger
             catalogue,
             log,
             sealer,
-            checkUrl: (text) => caller.checkUrl(text),
+            checkUrl: (text, options) => caller.checkUrl(text, options),
           })
         : undefined
     if (api) closers.push(api.close)

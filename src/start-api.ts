@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { acceptor } from './commands/acceptor.ts'
+import { EVERYBODY } from './call-settings.ts'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
 import { cursorSeal } from './http/cursor.ts'
@@ -14,6 +15,7 @@ import { listen } from './http/server.ts'
 import { urlsBelow } from './http/urls.ts'
 import { waitsOf } from './http/waits.ts'
 import type { Catalogue } from './job/catalogue.ts'
+import type { SubmissionRules } from './job/submission.ts'
 import type { Sealer } from './job/sealing.ts'
 import type { Db } from './store/database.ts'
 import { jobReader } from './store/jobs.ts'
@@ -31,7 +33,7 @@ export interface ApiParts {
   readonly log: Logger
   readonly sealer: Sealer | undefined
   /** @throws Error that says in a sentence why the URL may not be called */
-  readonly checkUrl: (text: string) => void
+  readonly checkUrl: CheckUrl
 }
 
 export interface Api {
@@ -76,7 +78,7 @@ export async function startApi(
       jobs: jobReader(db),
       sealer,
     },
-    rules: { urlFlaw: flawBy(checkUrl), canSeal: sealer !== undefined },
+    rulesFor: rulesBy(config, checkUrl, sealer !== undefined),
     catalogue,
     urls,
     tags: tagsFor(publicUrl),
@@ -107,10 +109,20 @@ export async function startApi(
   }
 }
 
-function flawBy(checkUrl: (text: string) => void): (text: string) => string | undefined {
-  return (text) => {
+type CheckUrl = (text: string, options?: { readonly secure?: boolean }) => void
+
+function rulesBy({ callbackUrls }: Config, checkUrl: CheckUrl, canSeal: boolean) {
+  const urlFlaw = flawBy(checkUrl)
+  return (principal: string): SubmissionRules => {
+    const callbackUrl = callbackUrls.get(principal) ?? callbackUrls.get(EVERYBODY)
+    return { urlFlaw, canSeal, callbackUrl }
+  }
+}
+
+function flawBy(checkUrl: CheckUrl): SubmissionRules['urlFlaw'] {
+  return (text, options) => {
     try {
-      checkUrl(text)
+      checkUrl(text, options)
       return undefined
     } catch (error) {
       return (error as Error).message

@@ -76,7 +76,8 @@ function withoutThose(own: HeaderPairs, given: HeaderPairs): HeaderPairs {
   return own.filter(([name]) => headerOf(given, name) === undefined)
 }
 
-function general(traceparent: string): HeaderPairs {
+/** What every request has. */
+export function general(traceparent: string): HeaderPairs {
   const [version, trace, , flags] = traceparent.split('-')
   const agent = ['User-Agent', `acceptd/${manifest.version}`] as const
   if (!trace || !flags) return [agent]

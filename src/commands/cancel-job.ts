@@ -1,8 +1,11 @@
 /** Canceling a job: at once where no worker has it, else by telling the worker that does. */
 import { JobError } from '../job/errors.ts'
+import { CALLBACK_LANE } from '../job/callback.ts'
 import type { Job } from '../job/job.ts'
-import { hurry, withdraw } from '../queue/deliveries.ts'
+import { ENQUEUE_STORED, hurry, withdraw } from '../queue/deliveries.ts'
 import { cancelPending, hasten, requestCancel } from '../store/moves.ts'
+import { tellOf } from '../store/telling.ts'
+import type { Trx } from '../store/database.ts'
 import { notify } from '../store/signals.ts'
 import type { Deps } from './deps.ts'
 import { expectUnchanged, lockOwnJob, type Wanted } from './own-job.ts'
@@ -24,7 +27,7 @@ export async function cancelJob({ db, boss, signals }: Deps, wanted: Wanted): Pr
         return held
       case 'pending':
         await withdraw(boss, trx, held)
-        return cancelPending(trx, held.id)
+        return tellOfCancel(trx, await cancelPending(trx, held.id))
       case 'running':
         // No worker has it: one is to take it now, so that the task can tell whom it waits for.
         if (held.resumeAt) {
@@ -37,7 +40,13 @@ export async function cancelJob({ db, boss, signals }: Deps, wanted: Wanted): Pr
     }
   })
   if (!job) throw new Error(`Job ${wanted.id} could not be canceled although it was held`)
+  if (job.callbackUrl !== undefined) signals.work(CALLBACK_LANE)
   if (job.resumeAt) signals.work(job.queue)
   signals.changed(job.id)
   return job
+}
+
+async function tellOfCancel(trx: Trx, canceled: Job | undefined): Promise<Job | undefined> {
+  if (canceled?.callbackUrl !== undefined) await tellOf(trx, [canceled.id], ENQUEUE_STORED)
+  return canceled
 }

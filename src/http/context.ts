@@ -19,7 +19,7 @@ export interface HttpContext {
   readonly waits: Waits
   readonly forecasts: Forecasts
   readonly cursors: CursorSeal
-  readonly rules: SubmissionRules
+  readonly rulesFor: (principal: string) => SubmissionRules
   /** The first thing that every route of jobs and tasks passes through. */
   readonly authenticate: RequestHandler
   /** Aborted when a process that was asked to stop accepts no more jobs: load balancers have had their time to look elsewhere. */

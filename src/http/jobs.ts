@@ -1,6 +1,7 @@
 /** The routes of jobs. */
 import type { Router } from 'express'
 import { attemptsHandler } from './attempts.ts'
+import { deliveryHandlers } from './deliveries.ts'
 import type { HttpContext } from './context.ts'
 import { EVENT_STREAM, eventsHandler } from './events.ts'
 import { jobHandlers } from './job.ts'
@@ -28,6 +29,9 @@ export function jobsRouter(context: HttpContext): Router {
   resource(router, '/jobs/:id/attempts', { get: attemptsHandler(context) }, { before })
   const mediaTypes = [EVENT_STREAM, 'application/problem+json']
   resource(router, '/jobs/:id/events', { get: eventsHandler(context) }, { before, mediaTypes })
+  const deliveries = deliveryHandlers(context)
+  resource(router, '/jobs/:id/deliveries', { get: deliveries.list }, { before })
+  resource(router, '/jobs/:id/deliveries/:delivery/redeliver', { post: [deliveries.again] }, { before })
   // What it can be had as depends on the result.
   resource(router, '/jobs/:id/result', { get: resultHandler(context) }, { before, mediaTypes: [] })
   return router

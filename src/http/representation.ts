@@ -50,6 +50,7 @@ const links = z.object({
   result: link,
   events: link.meta({ description: 'Its changes as Server-Sent Events' }),
   attempts: link,
+  deliveries: link.meta({ description: 'Who was told of its end; only if it has a callbackUrl' }).optional(),
   cancel: link.meta({ description: 'POST here to cancel; only while that can be done' }).optional(),
   retry: link
     .meta({ description: 'POST here to run it again; only if it failed or was canceled' })
@@ -81,6 +82,7 @@ export const jobSchema = z
     expiresAt: time
       .meta({ description: 'When the job is forgotten, with its result and its key; once it is done' })
       .optional(),
+    callbackUrl: link.meta({ description: 'Where its end is told of' }).optional(),
     cancelRequestedAt: time.meta({ description: 'When somebody asked to cancel it' }).optional(),
     result: z
       .unknown()
@@ -122,6 +124,7 @@ export function jobDocument(job: Job, urls: Urls): JobDocument {
     updatedAt: job.updatedAt.toISOString(),
     ...(job.expiresAt ? { expiresAt: job.expiresAt.toISOString() } : {}),
     ...(job.cancelRequestedAt ? { cancelRequestedAt: job.cancelRequestedAt.toISOString() } : {}),
+    ...(job.callbackUrl === undefined ? {} : { callbackUrl: job.callbackUrl }),
     ...(job.result === undefined ? {} : { result: job.result }),
     ...(job.failure ? { error: errorOf(job.failure, urls) } : {}),
     links: {
@@ -129,6 +132,7 @@ export function jobDocument(job: Job, urls: Urls): JobDocument {
       result: urls.result(job.id),
       events: urls.events(job.id),
       attempts: urls.attempts(job.id),
+      ...(job.callbackUrl === undefined ? {} : { deliveries: urls.deliveries(job.id) }),
       ...(done || job.cancelRequestedAt ? {} : { cancel: urls.cancel(job.id) }),
       ...(done && job.status !== 'completed' ? { retry: urls.retry(job.id) } : {}),
     },

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { findOwnJob } from '../commands/own-job.ts'
 import { findReplay, submitJob } from '../commands/submit-job.ts'
+import { callbackOptions } from '../job/callback.ts'
 import { taskNamed } from '../job/catalogue.ts'
 import { JobError } from '../job/errors.ts'
 import { fingerprintOf } from '../job/fingerprint.ts'
@@ -25,13 +26,26 @@ import { logOf } from './request-log.ts'
 import { stopping } from './stopping.ts'
 import type { Waited } from './waits.ts'
 
+/** `a,b`, or the parameter more than once. */
+function listOf(example: string) {
+  return z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((list) => list.split(',')))
+    .meta({ example })
+}
+
 /** The options of a submission as query parameters, where the body is the input itself. */
 export const submissionQuery = z.strictObject({
   runAt: submissionOptions.runAt,
   priority: z.coerce.number<string>().pipe(submissionOptions.priority.unwrap()).optional(),
-  tags: z
-    .union([z.string(), z.array(z.string())])
-    .transform((given) => [given].flat().flatMap((list) => list.split(',')))
+  callbackUrl: callbackOptions.callbackUrl,
+  callbackEvents: listOf('job.completed,job.failed').pipe(callbackOptions.callbackEvents.unwrap()).optional(),
+  callbackPayload: callbackOptions.callbackPayload,
+  callbackCloudEvents: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
+  tags: listOf('a,b')
     .pipe(submissionOptions.tags.unwrap())
     .meta({ description: 'Words of your own to mark the job with: tags=a,b or tags=a&tags=b' })
     .optional(),
@@ -73,7 +87,7 @@ async function submit(
   }
   let submission: Submission
   try {
-    submission = submissionFrom(catalogue, sent, inputAt, context.rules)
+    submission = submissionFrom(catalogue, sent, inputAt, context.rulesFor(principal))
     if (context.refusing.aborted) throw stopping()
   } catch (error) {
     // What was accepted once must replay even if the task's schema has been tightened since, or the process is stopping.

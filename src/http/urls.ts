@@ -4,6 +4,8 @@ export interface Urls {
   result(id: string): string
   events(id: string): string
   attempts(id: string): string
+  deliveries(id: string): string
+  redeliver(id: string, delivery: string): string
   cancel(id: string): string
   retry(id: string): string
   jobs(query: URLSearchParams): string
@@ -20,6 +22,8 @@ export function urlsBelow(publicUrl: string | undefined): Urls {
     job: (id) => `${base}/jobs/${id}`,
     result: (id) => `${base}/jobs/${id}/result`,
     events: (id) => `${base}/jobs/${id}/events`,
+    deliveries: (id) => `${base}/jobs/${id}/deliveries`,
+    redeliver: (id, delivery) => `${base}/jobs/${id}/deliveries/${delivery}/redeliver`,
     attempts: (id) => `${base}/jobs/${id}/attempts`,
     cancel: (id) => `${base}/jobs/${id}/cancel`,
     retry: (id) => `${base}/jobs/${id}/retry`,

@@ -35,6 +35,8 @@ export interface Job {
   readonly finishedAt?: Date
   readonly updatedAt: Date
   readonly cancelRequestedAt?: Date
+  /** Where its end is told of. */
+  readonly callbackUrl?: string
   /** When a job that has ended is forgotten, with its result and its key. */
   readonly expiresAt?: Date
   /** How long after its end that is, and for how long it is then remembered as gone. */

@@ -68,5 +68,6 @@ export function pendingJob({ id, principal, submission, retentionSeconds }: NewJ
     runAt: runAt > createdAt ? runAt : createdAt,
     retentionSeconds,
     readAt: createdAt,
+    ...(submission.callback ? { callbackUrl: submission.callback.url } : {}),
   }
 }

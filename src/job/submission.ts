@@ -1,5 +1,6 @@
 /** A submission: a validated wish for a job, not yet stored. */
 import { z } from 'zod'
+import { CALLBACK_TASK, callbackFrom, callbackOptions, type Callback } from './callback.ts'
 import { retryFor, unknownTask, type Catalogue, type KnownTask } from './catalogue.ts'
 import { JobError } from './errors.ts'
 import { findFlaws, isObject, pointer, type Json, type Path } from './json.ts'
@@ -18,12 +19,15 @@ export interface Submission {
   readonly retry: RetryPolicy
   /** The origin of the URL that it calls. */
   readonly target?: string
+  readonly callback?: Callback
 }
 
 /** What the operator has decided. */
 export interface SubmissionRules {
   /** What is wrong with calling this URL, in a sentence; undefined where it may be called. */
-  readonly urlFlaw: (url: string) => string | undefined
+  readonly urlFlaw: (url: string, options?: { readonly secure?: boolean }) => string | undefined
+  /** Where to tell of the ends of this caller's jobs. */
+  readonly callbackUrl?: string | undefined
   /** Whether there is a key to seal secrets with. */
   readonly canSeal: boolean
 }
@@ -55,6 +59,7 @@ export const submissionOptions = {
     .max(10)
     .meta({ description: 'Words of your own to mark the job with' })
     .optional(),
+  ...callbackOptions,
 }
 
 const envelope = z.strictObject({ task: z.string(), input: z.unknown(), ...submissionOptions })
@@ -84,6 +89,10 @@ export function submissionFrom(
     for (const violation of more) if (!told.has(violation.pointer)) violations.push(violation)
   }
   if (!outer.ok) add(outer.violations)
+  else if (outer.value.callbackUrl !== undefined) {
+    const flaw = rules.urlFlaw(outer.value.callbackUrl, { secure: true })
+    if (flaw !== undefined) add([{ detail: flaw, pointer: '#/callbackUrl' }])
+  }
   if (typeof name === 'string' && !task) add([{ detail: unknownTask(tasks, name), pointer: '#/task' }])
   if (checked && !checked.ok) add(checked.violations)
   else if (task) add(refusals(task, input, inputAt, rules))
@@ -92,6 +101,9 @@ export function submissionFrom(
     throw new JobError('validation-error', summaryOf(violations.length), { violations: listed })
   }
   const { runAt, priority = 0, tags = [] } = outer.value
+  // Who is told of what told others would never hear the end of it.
+  const usual = task.name === CALLBACK_TASK ? undefined : (task.callbackUrl ?? rules.callbackUrl)
+  const callback = callbackFrom(outer.value, usual)
   return {
     task,
     input: input as Json,
@@ -99,6 +111,7 @@ export function submissionFrom(
     tags,
     retry: retryFor(task, checked?.ok ? checked.value : undefined),
     ...targetOf(task, input),
+    ...(callback ? { callback } : {}),
     // All times gone by mean now, and Postgres knows no year 0.
     ...(runAt === undefined ? {} : { runAt: new Date(Math.max(0, Date.parse(runAt))) }),
   }
@@ -108,14 +121,14 @@ const LAX: SubmissionRules = { urlFlaw: () => undefined, canSeal: true }
 
 /** Of an input that is valid, and yet cannot be taken here. */
 function refusals(
-  { target, sealsSecrets = false }: KnownTask,
+  { target, targetIsSecure = false, sealsSecrets = false }: KnownTask,
   input: unknown,
   inputAt: Path,
   { urlFlaw, canSeal }: SubmissionRules,
 ): Violation[] {
   const violations: Violation[] = []
   const url = target === undefined ? undefined : memberOf(input, target)
-  const flaw = typeof url === 'string' ? urlFlaw(url) : undefined
+  const flaw = typeof url === 'string' ? urlFlaw(url, { secure: targetIsSecure }) : undefined
   if (flaw !== undefined) violations.push({ detail: flaw, pointer: pointer([...inputAt, target ?? '']) })
   const secret = sealsSecrets && !canSeal ? findSecret(input, inputAt) : undefined
   if (secret) {

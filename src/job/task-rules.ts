@@ -68,7 +68,15 @@ export function checkDefinition(
     `memoryMb must be a whole number from ${LEAST_MEMORY_MB} to ${MOST_MEMORY_MB}`,
   )
   must(memoryMb === undefined || isolate === true, 'memoryMb is for tasks with isolate: true')
-  const { target, sealsSecrets } = definition
+  const { target, targetIsSecure, callbackUrl, sealsSecrets } = definition
+  must(
+    targetIsSecure === undefined || typeof targetIsSecure === 'boolean',
+    'targetIsSecure must be true or false',
+  )
+  must(
+    callbackUrl === undefined || (typeof callbackUrl === 'string' && /^https?:\/\//.test(callbackUrl)),
+    'callbackUrl must be an http or https URL',
+  )
   must(target === undefined || typeof target === 'string', 'target must name a member of the input')
   must(sealsSecrets === undefined || typeof sealsSecrets === 'boolean', 'sealsSecrets must be true or false')
   must(
@@ -118,6 +126,8 @@ const MEMBERS = [
   'memoryMb',
   'deprecated',
   'target',
+  'targetIsSecure',
+  'callbackUrl',
   'sealsSecrets',
   'retryOf',
   'run',

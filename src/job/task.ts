@@ -62,6 +62,10 @@ export interface TaskDefinition<I extends z.ZodType, O extends z.ZodType> {
   readonly deprecated?: Deprecation
   /** The member of the input with the URL that the task calls: checked when a job is submitted, and calls to the same origin share a circuit. */
   readonly target?: string
+  /** Plain http only to private hosts, where these may be called. */
+  readonly targetIsSecure?: boolean
+  /** Where to tell of the end of its jobs, where a submission does not say. */
+  readonly callbackUrl?: string
   /** Objects `{"secret": "…"}` in the input are stored encrypted. The task gets them as they were sent. */
   readonly sealsSecrets?: boolean
   // Methods, not properties: their parameters are then checked bivariantly, so that every Task fits AnyTask.

@@ -1,6 +1,7 @@
 /** The connection to Postgres and the shape of our tables. */
 import { Kysely, PostgresDialect, type ColumnType, type Generated, type Transaction } from 'kysely'
 import type pg from 'pg'
+import type { Callback } from '../job/callback.ts'
 import type { Failure } from '../job/failure.ts'
 import type { Reason, SettledOutcome } from '../job/settlement.ts'
 import type { Status } from '../job/status.ts'
@@ -50,6 +51,7 @@ export interface JobsTable {
   checkpoint: JsonColumn<unknown> | null
   transcript: JsonColumn<unknown> | null
   target: string | null
+  callback: JsonColumn<Callback> | null
   traceparent: string | null
 }
 
@@ -64,6 +66,21 @@ export interface AttemptsTable {
   next_attempt_at: Date | null
   failure: JsonColumn<Failure> | null
   transcript: JsonColumn<unknown> | null
+}
+
+export interface CallbackDeliveriesTable {
+  id: string
+  job_id: string | null
+  event: string
+  message_id: string
+  occurred_at: Stamp
+  told: JsonColumn<unknown>
+}
+
+export interface CallbacksOffTable {
+  principal: string
+  url: string
+  since: Stamp
 }
 
 export interface TombstonesTable {
@@ -103,6 +120,8 @@ export interface Tables {
   workers: WorkersTable
   attempts: AttemptsTable
   tombstones: TombstonesTable
+  callback_deliveries: CallbackDeliveriesTable
+  callbacks_off: CallbacksOffTable
   experience: ExperienceTable
   queues: QueuesTable
   secrets: SecretsTable

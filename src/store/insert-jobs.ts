@@ -32,17 +32,18 @@ export async function insertJobs(
     with given as (
       select * from json_to_recordset(${JSON.stringify(jobs.map(given))}::json) as given (
         id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
-        idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz, traceparent text, target text
+        idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz, traceparent text, target text,
+        callback jsonb
       )
     ),
     stored as (
       insert into acceptd.jobs (
         id, principal, task, queue, input, tags, priority, max_attempts, idempotency_key, fingerprint,
-        retention_seconds, run_at, traceparent, target
+        retention_seconds, run_at, traceparent, target, callback
       )
       select
         id, principal, task, queue, input::json, tags, priority, max_attempts, idempotency_key, fingerprint,
-        retention_seconds, greatest(run_at, now()), traceparent, target
+        retention_seconds, greatest(run_at, now()), traceparent, target, callback
       from
         (select set_config('lock_timeout', ${String(patienceMs)}, true) as patience) local, given
       where patience is not null
@@ -76,5 +77,6 @@ function given({ id, principal, submission, input, idempotency, retentionSeconds
     run_at: submission.runAt,
     traceparent,
     target: submission.target,
+    callback: submission.callback,
   }
 }

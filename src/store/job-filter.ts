@@ -1,5 +1,6 @@
 /** Which of a caller's jobs are meant: the filters of lists, and of what is done to many jobs at once. */
 import { sql, type SelectQueryBuilder } from 'kysely'
+import { CALLBACK_TASK } from '../job/callback.ts'
 import type { Status } from '../job/status.ts'
 import type { Db, Tables } from './database.ts'
 
@@ -39,7 +40,8 @@ export function matching<O>(given: Query<O>, principal: string, filter: JobFilte
   if (status === 'running') {
     query = query.where((eb) => eb.or([eb('worker_id', 'is not', null), eb('resume_at', 'is not', null)]))
   }
-  if (task !== undefined) query = query.where('task', '=', task)
+  // Deliveries of callbacks are jobs too, but nobody has submitted them.
+  query = query.where('task', task === undefined ? '<>' : '=', task ?? CALLBACK_TASK)
   if (tag !== undefined) query = query.where(sql<boolean>`tags @> array[${tag}]::text[] and tags <> '{}'`)
   if (code !== undefined) query = query.where(sql<boolean>`failure ->> 'code' = ${code}`)
   if (origin !== undefined) query = query.where('target', '=', origin)

@@ -16,8 +16,13 @@ type HeldBack =
   | 'transcript'
   | 'target'
   | 'traceparent'
+  | 'callback'
 
-export type JobRow = Omit<Selectable<JobsTable>, HeldBack> & { inline_result: unknown; read_at: Date }
+export type JobRow = Omit<Selectable<JobsTable>, HeldBack> & {
+  inline_result: unknown
+  callback_url: string | null
+  read_at: Date
+}
 
 // Everything but input and a large result, which only their own readers pay for.
 const COLUMNS = [
@@ -50,11 +55,12 @@ const COLUMNS = [
 // In an array, because a result that is JSON null would parse to null, as SQL NULL does.
 const INLINE_RESULT = sql`case when result_type is null and result_bytes <= ${sql.lit(INLINE_RESULT_BYTES)}
   then json_build_array(result) end`.as('inline_result')
+const CALLBACK_URL = sql<string | null>`callback ->> 'url'`.as('callback_url')
 // clock_timestamp(), not now(): in a long transaction now() is when that began.
 const READ_AT = sql<Date>`clock_timestamp()`.as('read_at')
 
 /** What jobFromRow needs, to select or to return. */
-export const JOB_COLUMNS = [...COLUMNS, INLINE_RESULT, READ_AT] as const
+export const JOB_COLUMNS = [...COLUMNS, INLINE_RESULT, CALLBACK_URL, READ_AT] as const
 
 export function jobFromRow(row: JobRow): Job {
   return {
@@ -80,6 +86,7 @@ export function jobFromRow(row: JobRow): Job {
     ...(row.resume_at === null ? {} : { resumeAt: row.resume_at }),
     ...(row.finished_at === null ? {} : { finishedAt: row.finished_at }),
     ...(row.cancel_requested_at === null ? {} : { cancelRequestedAt: row.cancel_requested_at }),
+    ...(row.callback_url === null ? {} : { callbackUrl: row.callback_url }),
     ...(row.failure === null ? {} : { failure: row.failure }),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
     ...(row.result_bytes === null ? {} : { resultBytes: row.result_bytes }),

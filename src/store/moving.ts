@@ -6,7 +6,7 @@ import type { Db } from './database.ts'
 export const NOW = sql<Date>`now()`
 
 const NEXT_REVISION = sql<number>`jobs.revision + 1`
-const EXPIRES_AT = sql<Date>`now() + make_interval(secs => retention_seconds)`
+const EXPIRES_AT = sql<Date>`now() + make_interval(secs => jobs.retention_seconds)`
 
 /** With every change that a reader can see: or a poll with the old ETag would answer 304. */
 export const SEEN = { revision: NEXT_REVISION, updated_at: NOW }

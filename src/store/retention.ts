@@ -63,7 +63,8 @@ function bury(db: Db, chosen: ReturnType<typeof sql>) {
       delete from acceptd.jobs using chosen where jobs.id = chosen.id
       returning jobs.id, principal, least(expires_at, now()) + make_interval(secs => retention_seconds) as forget_at
     ),
-    history as (delete from acceptd.attempts using gone where job_id = gone.id)
+    history as (delete from acceptd.attempts using gone where job_id = gone.id),
+    told as (delete from acceptd.callback_deliveries using gone where callback_deliveries.id = gone.id)
     insert into acceptd.tombstones (id, principal, forget_at) select id, principal, forget_at from gone`.execute(
     db,
   )

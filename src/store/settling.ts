@@ -5,6 +5,7 @@ import { MOVES } from '../job/status.ts'
 import type { Db, Trx } from './database.ts'
 import { LEARN } from './learning.ts'
 import { ENDED_SQL, SEEN_SQL } from './moving.ts'
+import { telling } from './telling.ts'
 
 /** An attempt, as one worker has it: between two deliveries it may have paused, and be another's by now. */
 export interface AttemptName {
@@ -20,6 +21,8 @@ export interface RunningJob extends AttemptName {
   readonly cancelRequestedAt?: Date
   readonly workerId: string
   readonly queue: string
+  /** Somebody is to be told of its end. */
+  readonly hasCallback: boolean
 }
 
 /**
@@ -35,7 +38,8 @@ export async function lockRunning(
   const numbers = attempts.map(({ attempt }) => attempt)
   const deliveries = attempts.map(({ delivery }) => delivery)
   const { rows } = await sql<RunningRow>`
-    select id, jobs.attempt, max_attempts, crashes, cancel_requested_at, worker_id, queue, jobs.delivery
+    select id, jobs.attempt, max_attempts, crashes, cancel_requested_at, worker_id, queue, jobs.delivery,
+      callback is not null as has_callback
     from acceptd.jobs
     join unnest(${ids}::uuid[], ${numbers}::int[], ${deliveries}::int[]) as mine (job_id, attempt, delivery)
       on id = job_id and jobs.attempt = mine.attempt and jobs.delivery = mine.delivery
@@ -49,6 +53,7 @@ export async function lockRunning(
     workerId: row.worker_id,
     queue: row.queue,
     delivery: row.delivery,
+    hasCallback: row.has_callback,
     ...(row.cancel_requested_at === null ? {} : { cancelRequestedAt: row.cancel_requested_at }),
   }))
 }
@@ -63,6 +68,7 @@ interface RunningRow {
   readonly worker_id: string
   readonly queue: string
   readonly delivery: number
+  readonly has_callback: boolean
 }
 
 /** How an attempt at a job went, and what follows. */
@@ -106,6 +112,20 @@ const CHANGES: Readonly<Record<EndingMove, RawBuilder<unknown>>> = {
     queue = ending.queue, transcript = null`,
 }
 
+export interface Alongside {
+  readonly alongside: RawBuilder<unknown>
+  readonly enqueuing: RawBuilder<unknown>
+}
+
+export interface CompletedAttempt extends AttemptName {
+  /** Whether somebody is told of one of them. */
+  readonly told: boolean
+}
+
+const TOLD_COMPLETED = sql`
+  select id, principal, task, attempt, 'completed' as status, null::jsonb as failure, callback, retention_seconds, traceparent
+  from ending where callback is not null`
+
 export interface Completed extends AttemptName {
   /** JSON text. */
   readonly result: string
@@ -119,16 +139,17 @@ export interface Completed extends AttemptName {
  * Returns those that were; another is superseded, or held by somebody else, or its delivery is not as it should
  * be.
  * @param alongside a statement that ends the deliveries of `held (id, queue, delivery)` and returns those it had
+ * @param enqueuing a statement that enqueues what is in `stored`: see telling.ts
  */
 export async function completeAttempts(
   db: Db,
   completed: readonly Completed[],
-  alongside: RawBuilder<unknown>,
-): Promise<AttemptName[]> {
-  const { rows } = await sql<AttemptName>`
+  { alongside, enqueuing }: Alongside,
+): Promise<CompletedAttempt[]> {
+  const { rows } = await sql<CompletedAttempt>`
     with held as (
       select id, queue, jobs.delivery, task, attempt, worker_id, started_at, run_at, given.result, media_type,
-        given.transcript
+        given.transcript, principal, callback, retention_seconds, traceparent
       from acceptd.jobs
       join json_to_recordset(${JSON.stringify(completed.map(completion))}::json) as given (
         job_id uuid, number int, delivered int, result text, media_type text, transcript text
@@ -145,8 +166,9 @@ export async function completeAttempts(
       insert into acceptd.attempts (job_id, attempt, worker_id, started_at, outcome, reason, transcript)
       select id, attempt, worker_id, started_at, 'completed', 'completed', transcript::json from ending
     )
-    ${LEARN}
-    select id, attempt, delivery from ending`.execute(db)
+    ${LEARN},
+    ${telling(TOLD_COMPLETED, enqueuing)}
+    select id, attempt, delivery, exists (select from stored) as told from ending`.execute(db)
   return rows
 }
 

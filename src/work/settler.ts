@@ -6,6 +6,7 @@ import { settlementOf, SUSPECT_CRASHES, type Outcome, type Settlement } from '..
 import {
   END_HELD,
   endDeliveries,
+  ENQUEUE_STORED,
   moveDeliveries,
   queuesThere,
   redeliver,
@@ -13,6 +14,7 @@ import {
 } from '../queue/deliveries.ts'
 import type { Db, Trx } from '../store/database.ts'
 import { gather } from '../store/gather.ts'
+import { tellOf } from '../store/telling.ts'
 import { isOnesFault } from '../store/outage.ts'
 import {
   completeAttempts,
@@ -41,10 +43,13 @@ export interface Settler {
 // what one of 200 does.
 const SIZE = { atOnce: 2, maxItems: 500, maxBytes: 4_000_000 }
 
-export function settler(db: Db, boss: PgBoss): Settler {
+/** @param onTold deliveries of callbacks were written, and are due */
+export function settler(db: Db, boss: PgBoss, onTold: () => void = () => undefined): Settler {
   const completing = gather({
     async serve(batch: readonly Completion[]) {
-      const done = new Set((await completeAttempts(db, batch, END_HELD)).map(nameOf))
+      const completed = await completeAttempts(db, batch, { alongside: END_HELD, enqueuing: ENQUEUE_STORED })
+      if (completed.some(({ told }) => told)) onTold()
+      const done = new Set(completed.map(nameOf))
       return batch.map((completion) => (done.has(nameOf(completion)) ? completion.settlement : undefined))
     },
     ...SIZE,
@@ -53,20 +58,30 @@ export function settler(db: Db, boss: PgBoss): Settler {
   })
   // All but completions: what becomes of the job depends on what is in its row.
   const deciding = gather({
-    serve: (batch: readonly EndedAttempt[]) =>
-      db.transaction().execute((trx) => settleIn(trx, boss, batch, true)),
+    serve: (batch: readonly EndedAttempt[]) => settled(batch, true),
     ...SIZE,
     isBlamed: isOnesFault,
   })
   return {
     async settle(ended) {
       const completion = completionOf(ended)
-      const settled = await (completion ? completing.ask(completion) : deciding.ask(ended))
-      if (settled) return settled
+      const done = await (completion ? completing.ask(completion) : deciding.ask(ended))
+      if (done) return done
       // Superseded, or its row is held: by a cancel, by a sweep. Who has to wait to know does so alone.
-      const [alone] = await db.transaction().execute((trx) => settleIn(trx, boss, [ended], false))
+      const [alone] = await settled([ended], false)
       return alone
     },
+  }
+
+  async function settled(
+    batch: readonly EndedAttempt[],
+    passOverHeld: boolean,
+  ): Promise<(Settlement | undefined)[]> {
+    const { settlements, told } = await db
+      .transaction()
+      .execute((trx) => settleIn(trx, boss, batch, passOverHeld))
+    if (told) onTold()
+    return settlements
   }
 }
 
@@ -88,7 +103,7 @@ async function settleIn(
   boss: PgBoss,
   batch: readonly EndedAttempt[],
   passOverHeld: boolean,
-): Promise<(Settlement | undefined)[]> {
+): Promise<{ readonly settlements: (Settlement | undefined)[]; readonly told: boolean }> {
   const held = new Map((await lockRunning(trx, batch, passOverHeld)).map((job) => [nameOf(job), job]))
   const settlements = batch.map((ended) => {
     const job = held.get(nameOf(ended))
@@ -101,15 +116,20 @@ async function settleIn(
     endings.filter((ending) => ending !== undefined),
     ({ settlement }) => settlement.move,
   )
+  let told = false
   for (const [move, some] of byMove) {
     const nextAt = await endAttempts(trx, move, some)
     if (move === 'retry' || move === 'release' || move === 'pause') {
       const [stay, go] = [some.filter((ending) => !isMoved(ending)), some.filter(isMoved)]
       await redeliver(boss, trx, stay.map(deliveryOf), nextAt)
       await moveDeliveries(boss, trx, go.map(deliveryOf))
-    } else await endDeliveries(boss, trx, some.map(deliveryOf))
+    } else {
+      await endDeliveries(boss, trx, some.map(deliveryOf))
+      const ids = some.filter(({ held: { hasCallback } }) => hasCallback).map(({ held: { id } }) => id)
+      if (ids.length > 0) told = (await tellOf(trx, ids, ENQUEUE_STORED)) || told
+    }
   }
-  return endings.map((ending) => ending?.settlement)
+  return { settlements: endings.map((ending) => ending?.settlement), told }
 }
 
 /** A job that has become a suspect goes to the others; where a database has no queue for them yet, it stays where it was. */

@@ -19,7 +19,7 @@ const ALL = [
     "if (move === 'retry' || move === 'release' || move === 'pause') {",
   ),
   before('settled, nobody told', 'work/settle.ts', 'if (settled) signals.changed(id)'),
-  before('withdrawn, not canceled', 'commands/cancel-job.ts', 'return cancelPending('),
+  before('withdrawn, not canceled', 'commands/cancel-job.ts', 'return tellOfCancel('),
   before('rerun, not enqueued', 'commands/run-again.ts', 'await enqueue(trx, ...ids)'),
 ] as const
 

@@ -27,6 +27,8 @@ export function askEveryRoute(url: string, location: string): Promise<Answered[]
     ask(url, 'GET', location, wait),
     ask(url, 'GET', `${location}/result`),
     ask(url, 'GET', `${location}/attempts`),
+    ask(url, 'GET', `${location}/deliveries`),
+    ask(url, 'POST', `${location}/deliveries/${crypto.randomUUID()}/redeliver`),
     ask(url, 'GET', `${location}/events`),
     ask(url, 'POST', `${location}/cancel`),
     ask(url, 'POST', `${location}/retry`),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { attemptsSchema } from '../attempts.ts'
+import { deliveriesSchema } from '../deliveries.ts'
 import { EVENT_STREAM } from '../events.ts'
 import { listQuery } from '../job-list.ts'
 import { jobSchema } from '../representation.ts'
@@ -101,6 +102,33 @@ export function jobPaths(result: z.ZodType): ZodOpenApiPathsObject {
         responses: {
           200: answer('What was tried, and why there was another or none', attemptsSchema),
           ...usualProblems(...aboutOneJob),
+        },
+      },
+    },
+    '/jobs/{id}/deliveries': {
+      get: {
+        operationId: 'listDeliveries',
+        tags: ['jobs'],
+        summary: 'List who was told of the end of a job',
+        requestParams: ofJob,
+        responses: {
+          200: answer('Each delivery of its callback', deliveriesSchema),
+          ...usualProblems(...aboutOneJob),
+        },
+      },
+    },
+    '/jobs/{id}/deliveries/{delivery}/redeliver': {
+      post: {
+        operationId: 'redeliver',
+        tags: ['jobs'],
+        summary: 'Tell a receiver once more, under the same message id',
+        requestParams: { path: z.object({ id: jobId, delivery: jobId }) },
+        responses: {
+          202: {
+            ...answer('It is sent again, by the job that is answered', jobSchema, headers.accepted),
+            links,
+          },
+          ...usualProblems(...aboutOneJob, 'job-not-terminal'),
         },
       },
     },

@@ -5,6 +5,7 @@ import type { Catalogue, KnownTask } from '../../job/catalogue.ts'
 import { submissionOptions } from '../../job/submission.ts'
 import { submissionQuery } from '../submit.ts'
 import { taskSchema } from '../tasks.ts'
+import { callbackAt } from './callbacks.ts'
 import { listOperation } from './job-paths.ts'
 import { idempotencyKeyParameter, preferOnSubmit } from './parameters.ts'
 import { answer, headers, usualProblems } from './responses.ts'
@@ -34,6 +35,7 @@ function pathOf(task: KnownTask) {
       ...(task.description === undefined ? {} : { description: task.description }),
       ...(task.deprecated ? { deprecated: true } : {}),
       parameters: [idempotencyKeyParameter(task.requiresIdempotencyKey), preferOnSubmit],
+      callbacks: callbackAt('{$request.query.callbackUrl}'),
       requestParams: { query: submissionQuery },
       requestBody: {
         required: true,
@@ -60,6 +62,7 @@ export function jobsPath(catalogue: Catalogue): ZodOpenApiPathsObject {
         tags: ['jobs'],
         summary: 'Submit a job',
         parameters: [idempotencyKeyParameter(), preferOnSubmit],
+        callbacks: callbackAt('{$request.body#/callbackUrl}'),
         requestBody: {
           required: true,
           content: { 'application/json': { schema: anySubmission(catalogue), ...exampleOf(example) } },

@@ -1,0 +1,67 @@
+/** What callbacks are made of: the message, the secrets it is signed with, and receivers that want no more. */
+import { createHmac } from 'node:crypto'
+import type { WebhookMessage } from './calls/webhook-request.ts'
+import type { WebhookDeps } from './calls/webhook-task.ts'
+import { errorOf } from './http/representation.ts'
+import { urlsBelow } from './http/urls.ts'
+import type { Json } from './job/json.ts'
+import {
+  findMessage,
+  findToldResult,
+  isCallbackOff,
+  turnCallbackOff,
+  turnCallbackOn,
+  type Message,
+} from './store/callbacks.ts'
+import type { Db } from './store/database.ts'
+import { readSecret } from './store/secrets.ts'
+
+export interface CallbackParts extends Pick<WebhookDeps, 'caller'> {
+  /** As the operator has set them. */
+  readonly secretsOf: (principal: string) => readonly string[]
+  readonly publicUrl: string | undefined
+}
+
+// Beyond it the receiver fetches the result: Standard Webhooks asks for small messages.
+const MAX_RESULT_BYTES = 256 * 1024
+
+export function callbacksFrom(db: Db, { caller, secretsOf, publicUrl }: CallbackParts): WebhookDeps {
+  const urls = urlsBelow(publicUrl)
+  return {
+    caller,
+    source: publicUrl ?? '/jobs',
+    async secretsOf(principal) {
+      const set = secretsOf(principal)
+      return set.length > 0 ? set : [await derivedSecret(db, principal)]
+    },
+    async messageOf(jobId) {
+      const message = await findMessage(db, jobId)
+      return message && written(message)
+    },
+    off: {
+      has: (principal, url) => isCallbackOff(db, principal, url),
+      add: (principal, url) => turnCallbackOff(db, principal, url),
+      remove: (principal, url) => turnCallbackOn(db, principal, url),
+    },
+  }
+
+  async function written({ messageId, event, occurredAt, told }: Message): Promise<WebhookMessage> {
+    const { id, task, status, failure, full } = told
+    const links = { self: urls.job(id), result: urls.result(id), attempts: urls.attempts(id) }
+    const data: Json = {
+      id,
+      task,
+      status,
+      ...(failure ? { error: { ...errorOf(failure, urls) } } : {}),
+      ...(full ? await findToldResult(db, told, MAX_RESULT_BYTES) : {}),
+      links,
+    }
+    return { id: messageId, type: event, timestamp: occurredAt, data }
+  }
+}
+
+/** Of a caller for whom nothing is set: nobody else's is the same, and it stays the same. */
+export async function derivedSecret(db: Db, principal: string): Promise<string> {
+  const root = await readSecret(db, 'callbacks')
+  return `whsec_${createHmac('sha256', root).update(principal).digest('base64')}`
+}
