@@ -1,8 +1,12 @@
 /** Why a call failed: the codes, and what each means where nothing else is said. */
+import type { FailureCode } from '../job/failure.ts'
 import type { CallErrorCode } from '../outbound/call-error.ts'
 
-export type CallFailureCode =
+// Of the service's own, so that each has its title and its page; the compiler complains of one that has not.
+export type CallFailureCode = Extract<
+  FailureCode,
   CallErrorCode | 'http-client-error' | 'http-server-error' | 'assertion-failed' | 'callee-failed'
+>
 
 /** Whether a further attempt may mend it. An answer's status says that itself; see status-policy.ts. */
 export const RETRYABLE: Readonly<Record<CallFailureCode, boolean>> = {

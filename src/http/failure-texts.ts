@@ -1,6 +1,7 @@
 /** What each failure of a job means and what to do about it, for the page its type leads to (RFC 9457 §4). */
 import type { FailureCode } from '../job/failure.ts'
 import { MAX_CRASHES } from '../job/settlement.ts'
+import { CALL_FAILURE_TEXTS } from './call-failure-texts.ts'
 import type { Explanation } from './problem-texts.ts'
 
 export const FAILURE_TEXTS = {
@@ -45,4 +46,5 @@ export const FAILURE_TEXTS = {
     remedy:
       'Tell the operator the id of the job: the log shows when the workers died. Find out why before it is run again, for it may take the next worker with it.',
   },
+  ...CALL_FAILURE_TEXTS,
 } as const satisfies Record<FailureCode, Explanation>

@@ -18,6 +18,18 @@ export const FAILURES = {
   'out-of-memory': 'The task needed more memory than it may have',
   'timed-out': 'The task took longer than its timeout',
   crashed: 'The worker died each time it ran this job',
+  // Of tasks that call somebody.
+  timeout: 'The call was not answered in time',
+  'connection-error': 'The connection to the callee failed',
+  'dns-error': 'No address was found for the callee',
+  'tls-error': 'No connection to the callee could be trusted',
+  'http-client-error': 'The callee did not take the request',
+  'http-server-error': 'The callee could not handle the request',
+  'assertion-failed': 'The answer was not the one that was expected',
+  'callee-failed': 'The callee accepted the work and failed at it',
+  'blocked-address': 'The address may not be called',
+  'response-too-large': 'The answer was larger than may be read',
+  'circuit-open': 'Calls to the callee were off for too long',
 } as const satisfies Record<string, string>
 
 export type FailureCode = keyof typeof FAILURES

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Response } from 'supertest'
 import { describe, expect, it } from 'vitest'
+import { CALL_FAILURE_CODES } from '../../src/calls/failure-codes.ts'
 import { FAILURE_TEXTS } from '../../src/http/failure-texts.ts'
 import type { Problem } from '../../src/http/problem.ts'
 import { entryPage } from '../../src/http/problem-pages.ts'
 import { PROBLEM_TEXTS } from '../../src/http/problem-texts.ts'
 import { PROBLEM_TYPES, type ProblemCode } from '../../src/http/problem-types.ts'
+import { errorOf } from '../../src/http/representation.ts'
+import { urlsBelow } from '../../src/http/urls.ts'
 import { FAILURES, type FailureCode } from '../../src/job/failure.ts'
 import { useHouse } from '../support/house.ts'
 
@@ -35,6 +38,13 @@ describe('the page of a problem', () => {
     const text = shown(await read(`/problems/${code}`))
     for (const part of [code, FAILURES[code], cause, remedy]) expect(text).toContain(part)
     expect(text).toContain('Run the same job again? Each job says so itself')
+  })
+
+  it('is the own one of each failure of a call', () => {
+    for (const code of CALL_FAILURE_CODES) {
+      const failed = { code, title: FAILURES[code], detail: 'No', retryable: true }
+      expect(errorOf(failed, urlsBelow(undefined)).type).toBe(`/problems/${code}`)
+    }
   })
 
   it('is where the type of every problem leads that the service answers with', async () => {

@@ -51,6 +51,11 @@ describe('a TaskError', () => {
     }
   })
 
+  it('has the title of its code where that is one of the service’s own', () => {
+    const error = new TaskError('No', { code: 'callee-failed', retryable: false })
+    expect(failureOf(error).title).toBe('The callee accepted the work and failed at it')
+  })
+
   it('is known by its shape: a tasks folder may bring its own copy of this package', () => {
     class TheirError extends Error {
       override readonly name = 'TaskError'
