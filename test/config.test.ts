@@ -1,7 +1,9 @@
+import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, configFrom } from '../src/config.ts'
 import { DEFAULT_RULES } from '../src/outbound/rules.ts'
+import { SETTINGS } from '../src/settings.ts'
 
 const problems = (env: Record<string, string>) => {
   try {
@@ -139,5 +141,19 @@ describe('the configuration', () => {
     expect(configFrom({ NODE_ENV: 'production' }, 'nothing').production).toBe(true)
     expect(problems({ NODE_ENV: 'production', DATABASE_URL: 'postgresql://db/x' })).toEqual([])
     expect(problems({ DATABASE_URL: 'http://db' })).toHaveLength(1)
+  })
+})
+
+describe('what is written about the settings', () => {
+  const read = (name: string) => fs.readFileSync(path.join(import.meta.dirname, '..', name), 'utf8')
+
+  it('is the same in .env.example: all of them, in their order', () => {
+    const said = [...read('.env.example').matchAll(/^# (.+)\n#(\w+)=(.*)$/gm)]
+    expect(said.map(([, help, name, fallback]) => ({ name, help, fallback }))).toEqual(SETTINGS)
+  })
+
+  it('is the same in the README', () => {
+    const said = [...read('README.md').matchAll(/^\| `([A-Z_]+)` +\| (.+?) +\| (?:`(.*)`)? *\|$/gm)]
+    expect(said.map(([, name, help, fallback = '']) => ({ name, help, fallback }))).toEqual(SETTINGS)
   })
 })
