@@ -14,6 +14,7 @@ const SECRET = new Set([
   'ACCEPTD_SECRET_KEYS',
   'ACCEPTD_WEBHOOK_SECRETS',
   'ACCEPTD_CALL_PROXY',
+  'ACCEPTD_CALLBACK_URLS',
 ])
 
 export interface Config {

@@ -50,8 +50,10 @@ export function forecastsFrom(db: Db, catalogue: Catalogue, onError: (error: unk
 
   return {
     retryAfter(job) {
-      const aheadSeconds = secondsAhead(job, backlog.current(), typicalOf)
-      return retryAfterSeconds(job, forecastOf(job.task), aheadSeconds)
+      const now = backlog.current()
+      const aheadSeconds = secondsAhead(job, now, typicalOf)
+      const offSeconds = job.target === undefined ? undefined : now?.off.get(job.target)
+      return retryAfterSeconds(job, forecastOf(job.task), { aheadSeconds, offSeconds })
     },
     // Three digits say as much as a median of such things can.
     typicalSeconds: (task) => Number(typicalOf(task.name).toPrecision(3)),

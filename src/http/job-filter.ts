@@ -1,5 +1,6 @@
 /** The filters that a query may have, wherever it names more than one job. */
 import { z } from 'zod'
+import { originOf } from '../job/origin.ts'
 import type { Status } from '../job/status.ts'
 import type { JobFilter } from '../store/job-filter.ts'
 
@@ -38,7 +39,7 @@ export function jobFilter({ status, task, tag, code, origin, ...times }: Given):
     ...(tag === undefined ? {} : { tag }),
     ...(code === undefined ? {} : { code }),
     // As it is stored: HTTPS://Example.org:443 is https://example.org.
-    ...(origin === undefined ? {} : { origin: new URL(origin).origin }),
+    ...(origin === undefined ? {} : { origin: originOf(origin) ?? origin }),
     ...(createdAfter === undefined ? {} : { createdAfter: new Date(createdAfter) }),
     ...(createdBefore === undefined ? {} : { createdBefore: new Date(createdBefore) }),
     ...(endedBefore === undefined ? {} : { endedBefore: new Date(endedBefore) }),

@@ -3,15 +3,22 @@ import { secondsUntilNextLook, wholeSeconds, type Forecast, type Situation } fro
 import type { Job } from '../job/job.ts'
 import { isTerminal } from '../job/status.ts'
 
+export interface Known {
+  /** What is queued before the job; undefined where that is not known. */
+  readonly aheadSeconds: number | undefined
+  /** For how long nobody calls whom it calls. */
+  readonly offSeconds?: number | undefined
+}
+
 /** Whole seconds, or undefined for a job that has ended: there is nothing left to wait for. */
 export function retryAfterSeconds(
   job: Job,
   forecast: Forecast,
-  aheadSeconds: number | undefined,
+  { aheadSeconds, offSeconds = 0 }: Known,
   jitter: number = jitterOf(job),
 ): number | undefined {
   if (isTerminal(job.status)) return undefined
-  const situation = situationOf(job, aheadSeconds)
+  const situation = situationOf(job, aheadSeconds, offSeconds)
   return wholeSeconds(secondsUntilNextLook(forecast, situation), situation, () => jitter)
 }
 
@@ -24,11 +31,17 @@ function jitterOf({ id }: Job): number {
 }
 
 /** By the database's clock alone: those of the API and of the worker may differ. */
-function situationOf(job: Job, aheadSeconds: number | undefined): Situation {
+function situationOf(job: Job, aheadSeconds: number | undefined, offSeconds: number): Situation {
   const { status, startedAt, readAt, runAt, updatedAt, progress } = job
   if (status !== 'running' || !startedAt) {
     const [dueInSeconds, overdueSeconds] = [secondsBetween(readAt, runAt), secondsBetween(runAt, readAt)]
-    return { phase: 'pending', dueInSeconds, overdueSeconds, aheadSeconds }
+    // Whatever it is due: whom it calls is not to be called before that.
+    return {
+      phase: 'pending',
+      dueInSeconds: Math.max(dueInSeconds, offSeconds),
+      overdueSeconds,
+      aheadSeconds,
+    }
   }
   const elapsedSeconds = secondsBetween(startedAt, readAt)
   return { phase: 'running', elapsedSeconds, progress, progressAgeSeconds: secondsBetween(updatedAt, readAt) }

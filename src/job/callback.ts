@@ -1,5 +1,6 @@
 /** Callbacks: whom to tell of the end of a job. */
 import { z } from 'zod'
+import { originOf } from './origin.ts'
 
 export const CALLBACK_TASK = 'webhook'
 export const CALLBACK_LANE = 'webhooks'
@@ -49,7 +50,7 @@ type Options = { readonly [K in keyof typeof callbackOptions]?: z.output<(typeof
 /** @param usualUrl where the submission does not say; of the task, or what the operator has set */
 export function callbackFrom(options: Options, usualUrl: string | undefined): Callback | undefined {
   const { callbackUrl: url = usualUrl, callbackEvents: events = EVENTS } = options
-  const origin = url === undefined ? undefined : URL.parse(url)?.origin
+  const origin = url === undefined ? undefined : originOf(url)
   if (url === undefined || origin === undefined || events.length === 0) return undefined
   const { callbackPayload, callbackCloudEvents: cloudEvents = false } = options
   return { url, origin, events: [...new Set(events)], full: callbackPayload === 'full', cloudEvents }

@@ -37,6 +37,8 @@ export interface Job {
   readonly cancelRequestedAt?: Date
   /** Where its end is told of. */
   readonly callbackUrl?: string
+  /** The origin of the URL that it calls. */
+  readonly target?: string
   /** When a job that has ended is forgotten, with its result and its key. */
   readonly expiresAt?: Date
   /** How long after its end that is, and for how long it is then remembered as gone. */

@@ -68,6 +68,7 @@ export function pendingJob({ id, principal, submission, retentionSeconds }: NewJ
     runAt: runAt > createdAt ? runAt : createdAt,
     retentionSeconds,
     readAt: createdAt,
+    ...(submission.target === undefined ? {} : { target: submission.target }),
     ...(submission.callback ? { callbackUrl: submission.callback.url } : {}),
   }
 }

@@ -4,6 +4,7 @@ import { CALLBACK_TASK, callbackFrom, callbackOptions, type Callback } from './c
 import { retryFor, unknownTask, type Catalogue, type KnownTask } from './catalogue.ts'
 import { JobError } from './errors.ts'
 import { findFlaws, isObject, pointer, type Json, type Path } from './json.ts'
+import { originOf } from './origin.ts'
 import { findSecret } from './sealing.ts'
 import type { RetryPolicy } from './retry.ts'
 import { check, type Violation } from './violations.ts'
@@ -140,7 +141,7 @@ function refusals(
 
 function targetOf({ target }: KnownTask, input: unknown): Pick<Submission, 'target'> {
   const url = target === undefined ? undefined : memberOf(input, target)
-  const origin = typeof url === 'string' ? URL.parse(url)?.origin : undefined
+  const origin = typeof url === 'string' ? originOf(url) : undefined
   return origin === undefined ? {} : { target: origin }
 }
 

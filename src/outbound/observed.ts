@@ -1,4 +1,5 @@
 /** A caller whose calls somebody hears of: how they went, origin by origin. */
+import { originOf } from '../job/origin.ts'
 import type { Caller } from './caller.ts'
 import { CallError, type CallErrorCode } from './call-error.ts'
 
@@ -23,8 +24,8 @@ export function observed(caller: Caller, onCall: (call: ObservedCall) => void): 
     async call(request) {
       const began = performance.now()
       const tell = (status: number) => {
-        const { origin } = new URL(request.url)
-        onCall({ origin, status, ms: performance.now() - began })
+        const origin = originOf(request.url)
+        if (origin !== undefined) onCall({ origin, status, ms: performance.now() - began })
       }
       try {
         const response = await caller.call(request)

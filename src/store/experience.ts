@@ -26,6 +26,8 @@ export interface Backlog {
   /** Jobs that all living workers together can run at once. */
   readonly slots: ReadonlyMap<string, number>
   readonly running: ReadonlyMap<string, number>
+  /** Origins that nobody calls now, and for how many seconds more. */
+  readonly off: ReadonlyMap<string, number>
 }
 
 export interface DueJobs {
@@ -41,6 +43,7 @@ export async function readBacklog(db: Db): Promise<Backlog> {
     due: (Omit<DueJobs, 'runAt'> & { readonly run_at: string })[]
     slots: Record<string, number>
     running: Record<string, number>
+    off: Record<string, number>
   }>`
     select
       (select coalesce(json_agg(due), '[]') from (
@@ -60,12 +63,15 @@ export async function readBacklog(db: Db): Promise<Backlog> {
       (select coalesce(json_object_agg(queue, jobs), '{}') from (
         select queue, count(*)::int as jobs
         from acceptd.jobs where status = 'running' and worker_id is not null group by queue
-      ) by_queue) as running
+      ) by_queue) as running,
+      (select coalesce(json_object_agg(origin, extract(epoch from probe_at - now())), '{}')
+        from acceptd.endpoints where state = 'open' and probe_at > now()) as off
   `.execute(db)
   const [row] = rows
   return {
     due: (row?.due ?? []).map(({ run_at, ...due }) => ({ ...due, runAt: new Date(run_at) })),
     slots: new Map(Object.entries(row?.slots ?? {})),
     running: new Map(Object.entries(row?.running ?? {})),
+    off: new Map(Object.entries(row?.off ?? {})),
   }
 }

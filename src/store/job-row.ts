@@ -14,7 +14,6 @@ type HeldBack =
   | 'fingerprint'
   | 'checkpoint'
   | 'transcript'
-  | 'target'
   | 'traceparent'
   | 'callback'
 
@@ -50,6 +49,7 @@ const COLUMNS = [
   'retention_seconds',
   'result_bytes',
   'failure',
+  'target',
 ] as const
 
 // In an array, because a result that is JSON null would parse to null, as SQL NULL does.
@@ -86,6 +86,7 @@ export function jobFromRow(row: JobRow): Job {
     ...(row.resume_at === null ? {} : { resumeAt: row.resume_at }),
     ...(row.finished_at === null ? {} : { finishedAt: row.finished_at }),
     ...(row.cancel_requested_at === null ? {} : { cancelRequestedAt: row.cancel_requested_at }),
+    ...(row.target === null ? {} : { target: row.target }),
     ...(row.callback_url === null ? {} : { callbackUrl: row.callback_url }),
     ...(row.failure === null ? {} : { failure: row.failure }),
     ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),

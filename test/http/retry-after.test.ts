@@ -26,8 +26,8 @@ const minutes = forecastFrom({
   waits: [],
   typicalSeconds: 3,
 })
-const told = (changes: Partial<Job>, ahead?: number) =>
-  retryAfterSeconds(job(changes), minutes, ahead, noJitter)
+const told = (changes: Partial<Job>, aheadSeconds?: number, offSeconds?: number) =>
+  retryAfterSeconds(job(changes), minutes, { aheadSeconds, offSeconds }, noJitter)
 const runningFor = (seconds: number) => told({ status: 'running', attempt: 1, startedAt: after(-seconds) })
 
 describe('Retry-After', () => {
@@ -49,6 +49,11 @@ describe('Retry-After', () => {
     expect(told({ runAt: after(365 * 24 * 3600) })).toBe(3600)
   })
 
+  it('lasts until somebody calls again whom the job calls, while nobody does', () => {
+    expect(told({}, 0, 120)).toBe(120)
+    expect(told({ runAt: after(200) }, 0, 120)).toBe(200)
+  })
+
   it('follows what the task reports of its progress', () => {
     const running = { status: 'running', attempt: 1, startedAt: after(-8), updatedAt: now } as const
     expect(told({ ...running, progress: 80 })).toBeLessThanOrEqual(2)
@@ -63,7 +68,7 @@ describe('Retry-After', () => {
       fc.property(seconds, seconds, random, status, runs, (elapsed, ahead, jitter, is, lately) => {
         const forecast = forecastFrom({ runs: lately, waits: lately, typicalSeconds: 3 })
         const one = job({ status: is, attempt: 1, startedAt: after(-elapsed), runAt: after(-elapsed) })
-        const said = retryAfterSeconds(one, forecast, ahead, jitter) ?? 0
+        const said = retryAfterSeconds(one, forecast, { aheadSeconds: ahead }, jitter) ?? 0
         expect(Number.isInteger(said) && said >= 1 && said <= 60).toBe(true)
       }),
       { numRuns: 200 },
@@ -89,6 +94,7 @@ describe('the wait for a slot', () => {
       ['default', running],
       ['mail', 100],
     ]),
+    off: new Map(),
   })
 
   it('is the work that is queued before the job in its lane, shared among the slots', () => {
