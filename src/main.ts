@@ -77,7 +77,7 @@ export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger
     const direct = openCaller(config.outbound)
     closers.push(() => direct.close())
     let recorder: CallRecorder | undefined = undefined
-    const caller = observed(direct, (call) => void recorder?.record({ ...call, ok: isWell(call.status) }))
+    const caller = observed(direct, async (call) => recorder?.record({ ...call, ok: isWell(call.status) }))
     const secretsOf = (principal: string) =>
       config.webhookSecrets.get(principal) ?? config.webhookSecrets.get(EVERYBODY) ?? []
     const work = open(url, 'work', WORK_CONNECTIONS, OF_WORK)

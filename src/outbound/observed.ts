@@ -18,21 +18,22 @@ const NO_ANSWER: ReadonlySet<CallErrorCode> = new Set([
   'tls-error',
 ])
 
-export function observed(caller: Caller, onCall: (call: ObservedCall) => void): Caller {
+/** @param onCall is waited for, so that nothing follows from a call before it is known how it went */
+export function observed(caller: Caller, onCall: (call: ObservedCall) => Promise<void>): Caller {
   return {
     ...caller,
     async call(request) {
       const began = performance.now()
-      const tell = (status: number) => {
+      const tell = async (status: number) => {
         const origin = originOf(request.url)
-        if (origin !== undefined) onCall({ origin, status, ms: performance.now() - began })
+        if (origin !== undefined) await onCall({ origin, status, ms: performance.now() - began })
       }
       try {
         const response = await caller.call(request)
-        tell(response.status)
+        await tell(response.status)
         return response
       } catch (error) {
-        if (error instanceof CallError && NO_ANSWER.has(error.code)) tell(0)
+        if (error instanceof CallError && NO_ANSWER.has(error.code)) await tell(0)
         throw error
       }
     },
