@@ -6,6 +6,7 @@ import { enqueue, queuesThere } from './deliveries.ts'
 /** What was done, as an operator is told it. */
 export type Repair =
   | 'agrees by now'
+  | 'let go'
   | 'delivered anew'
   | 'delivery restored'
   | 'delivery moved to where the job is'
@@ -37,7 +38,8 @@ export async function repair(trx: QueryExecutorProvider, id: string): Promise<Re
   const wrong = deliveries.filter((delivery) => !agrees(job, delivery))
   const right = deliveries.length > wrong.length
   const isLive = job?.status === 'pending' || job?.status === 'running'
-  if (wrong.length === 0 && right === isLive) return 'agrees by now'
+  if (wrong.length === 0 && right === isLive)
+    return job && (await letGoOf(trx, job.queue, id)) ? 'let go' : 'agrees by now'
   for (const { name } of wrong) {
     await sql`delete from ${DELIVERIES} where name = ${name} and id = ${id}`.execute(trx)
   }
@@ -53,6 +55,16 @@ export async function repair(trx: QueryExecutorProvider, id: string): Promise<Re
   }
   const elsewhere = wrong.some(({ name, state }) => name !== job.queue && isWaiting(state))
   return elsewhere ? 'delivery moved to where the job is' : 'delivered anew'
+}
+
+/** One that is held, though nobody knows that it is to be let go. A claim has it held again, if need be. */
+async function letGoOf(trx: QueryExecutorProvider, queue: string, id: string): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    update ${DELIVERIES} delivery set blocked = false
+    from acceptd.jobs
+    where delivery.name = ${queue} and delivery.id = ${id} and delivery.blocked and jobs.id = delivery.id
+      and not exists (select from acceptd.endpoints where origin = jobs.target and held)`.execute(trx)
+  return numAffectedRows > 0n
 }
 
 function agrees(job: Remembered | undefined, { name, state, retry_count }: Delivered): boolean {
