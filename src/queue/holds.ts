@@ -4,26 +4,43 @@ import { QUEUE_SCHEMA } from './boss.ts'
 
 const DELIVERIES = sql.table(`${QUEUE_SCHEMA}.job`)
 
-// Some tenths of a second of the database's work. Where there are more, the next that is claimed has them held as well.
-const HOLD_LIMIT = sql.lit(10_000)
+// Some tenths of a second of the database's work, for which other calls to the origin wait. Of more the next claim is asked.
+const HOLD_AHEAD = sql.lit(2000)
 
 const WAITING = sql`worker_id is null and finished_at is null`
 // As text, so that the delivery is found by its id: see END_HELD in deliveries.ts.
 const UNTAKEN = sql`delivery.state::text in ('created', 'retry')`
 
-/** Holds what is due of those jobs that call one of these. What somebody else has locked is for whoever that is. */
-export async function hold(trx: QueryExecutorProvider, origins: readonly string[]): Promise<void> {
+/** Holds these; their deliveries were put back in this transaction. */
+export async function hold(trx: QueryExecutorProvider, queue: string, ids: readonly string[]): Promise<void> {
   await sql`
-    with chosen as (
-      select delivery.name, delivery.id
-      from acceptd.jobs join ${DELIVERIES} delivery on delivery.name = jobs.queue and delivery.id = jobs.id
-      where target = any(${origins}::text[]) and ${WAITING} and ${UNTAKEN}
-        and not delivery.blocked and delivery.start_after <= now()
-      limit ${HOLD_LIMIT}
-      for update of delivery skip locked
+    update ${DELIVERIES} set blocked = true where name = ${queue} and id = any(${ids}::uuid[])`.execute(trx)
+}
+
+/**
+ * Of what a queue is to give next, holds whatever calls one of these: a worker would take it in vain. What somebody else has
+ * locked is for whoever that is.
+ */
+export async function holdAhead(
+  trx: QueryExecutorProvider,
+  queue: string,
+  origins: readonly string[],
+): Promise<void> {
+  // By the index and in the order in which pg-boss fetches.
+  await sql`
+    with ahead as materialized (
+      select id from ${DELIVERIES}
+      where name = ${queue} and state < 'active' and not blocked and start_after <= now()
+      order by priority desc, created_on
+      limit ${HOLD_AHEAD}
+      for update skip locked
+    ),
+    chosen as materialized (
+      select ahead.id from ahead join acceptd.jobs on jobs.id = ahead.id
+      where target = any(${origins}::text[]) and ${WAITING}
     )
     update ${DELIVERIES} delivery set blocked = true
-    from chosen where delivery.name = chosen.name and delivery.id = chosen.id`.execute(trx)
+    from chosen where delivery.name = ${queue} and delivery.id = chosen.id`.execute(trx)
 }
 
 export interface LetGo {

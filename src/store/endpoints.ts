@@ -17,6 +17,8 @@ export interface Endpoint {
   readonly origin: string
   readonly state: CircuitState
   readonly trips: number
+  /** For how long it has been half-open; null where it is not. */
+  readonly triedMs: number | null
   /** Of the last WINDOW_SECONDS. */
   readonly calls: number
   readonly failures: number
@@ -24,6 +26,8 @@ export interface Endpoint {
 
 // Enough for a 95th percentile.
 const KEPT = sql.lit(100)
+// What goes in one statement; nobody is in a hurry.
+const FORGET_BATCH = 500
 
 const OF_WINDOW = sql`
   select count(*)::int as calls, (count(*) filter (where not ok))::int as failures
@@ -53,6 +57,9 @@ export async function recordCalls(trx: Trx, calls: readonly Call[]): Promise<End
       statuses = (excluded.statuses || known.statuses)[1:${KEPT}],
       millis = (excluded.millis || known.millis)[1:${KEPT}]
     returning origin, state, trips,
+      case state when 'half-open' then
+        extract(epoch from clock_timestamp() - probe_at)::float8 * 1000 + ${sql.lit(PROBE_SECONDS * 1000)}
+      end as "triedMs",
       (select calls from (${OF_WINDOW}) recent) as calls, (select failures from (${OF_WINDOW}) recent) as failures
   `.execute(trx)
   return rows
@@ -91,16 +98,17 @@ export interface Calling {
 
 /** What is to be known to let jobs go, each endpoint locked until the transaction ends; of those never called as well. */
 export async function lockEndpoints(trx: Trx, origins: readonly string[]): Promise<Calling[]> {
-  const sorted = origins.toSorted()
+  if (origins.length === 0) return []
+  // Those that were there are locked too, though nothing is written of them; all in the one order that recordCalls has.
   await sql`
-    insert into acceptd.endpoints (origin) select unnest(${sorted}::text[]) on conflict do nothing`.execute(
-    trx,
-  )
+    insert into acceptd.endpoints (origin)
+      select origin from unnest(${origins}::text[]) as given (origin) order by origin
+    on conflict (origin) do update set held = excluded.held where false`.execute(trx)
+  // A statement of its own: one that has waited for a lock counts as of before it waited, and so past the limit.
   const { rows } = await sql<Calling>`
     select origin, state,
       (select count(*)::int from acceptd.jobs where target = origin and worker_id is not null) as calling
-    from acceptd.endpoints where origin = any(${sorted}::text[])
-    order by origin for no key update`.execute(trx)
+    from acceptd.endpoints where origin = any(${origins}::text[])`.execute(trx)
   return rows
 }
 
@@ -108,9 +116,18 @@ export async function markHeld(trx: Trx, origins: readonly string[], held: boole
   await sql`update acceptd.endpoints set held = ${held} where origin = any(${origins}::text[])`.execute(trx)
 }
 
-/** Origins of which some jobs were put off. */
+/** Origins of which some jobs were put off, and some of these may be let go. */
 export async function findHeld(db: Db): Promise<string[]> {
   const { rows } = await sql<{ origin: string }>`
-    select origin from acceptd.endpoints where held order by origin`.execute(db)
+    select origin from acceptd.endpoints where held and state <> 'open' order by origin`.execute(db)
   return rows.map(({ origin }) => origin)
+}
+
+/** Those that were not called for a day go, whatever was known of them. */
+export async function forgetEndpoints(db: Db): Promise<void> {
+  await sql`
+    delete from acceptd.endpoints where origin in (
+      select origin from acceptd.endpoints where not held and seen_at < now() - interval '1 day'
+      limit ${sql.lit(FORGET_BATCH)} for update skip locked
+    )`.execute(db)
 }

@@ -89,7 +89,7 @@ function isLeft(row: StartedRow | LeftRow): row is LeftRow {
   return row.retryCount !== null
 }
 
-/** Whom the jobs call, by id; of those that call somebody. */
+/** Whom the jobs call, by id; of those that call somebody, the most urgent and then the oldest first. */
 export async function findTargets(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const rows = await trx
     .selectFrom('jobs')
@@ -97,6 +97,9 @@ export async function findTargets(trx: Trx, ids: readonly string[]): Promise<Rea
     .where('id', 'in', ids)
     .where('target', 'is not', null)
     .$narrowType<{ target: string }>()
+    .orderBy('priority', 'desc')
+    .orderBy('created_at')
+    .orderBy('id')
     .execute()
   return new Map(rows.map(({ id, target }) => [id, target]))
 }

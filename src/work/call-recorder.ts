@@ -19,8 +19,11 @@ export function callRecorder(db: Db, log: Logger, onChanged: () => void): CallRe
     async serve(batch: readonly Call[]) {
       const changed = await db.transaction().execute(async (trx) => {
         const endpoints = await recordCalls(trx, batch)
-        const changes = endpoints.flatMap(({ origin, calls, failures, ...circuit }) => {
-          const ok = batch.every((call) => call.origin !== origin || call.ok)
+        const changes = endpoints.flatMap(({ origin, calls, failures, triedMs, ...circuit }) => {
+          // One that began before anybody was to try says nothing about now.
+          const telling = batch.filter((call) => call.origin === origin && call.ms <= (triedMs ?? Infinity))
+          if (telling.length === 0) return []
+          const ok = telling.every((call) => call.ok)
           const change = afterCall(circuit, ok, { calls, failures })
           return change ? [{ origin, change }] : []
         })

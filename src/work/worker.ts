@@ -66,7 +66,6 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
   const runner = attemptRunner(deps, log, options)
   const unknown = unknownTasks(deps, log)
   let strays: ReadonlySet<string> = new Set()
-  let looksAtGate = false
   let id = randomUUID()
   const lanes = new Set(queues.map(laneOf))
   const concurrency = [...lanes].reduce((sum, lane) => sum + options.slotsOf(lane), 0)
@@ -93,12 +92,15 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
 
   async function claimSome(queue: string, limit: number): Promise<number> {
     try {
-      const started = await (gated.has(queue) ? gate.claim(id, queue, limit) : claim(deps, id, queue, limit))
+      const { started, more } = gated.has(queue)
+        ? await gate.claim(id, queue, limit)
+        : { started: await claim(deps, id, queue, limit), more: false }
       for (const job of started) {
         start(job, queue)
         signals.changed(job.id)
       }
-      return started.length
+      // What the gate has held counts as taken: behind it there may be others.
+      return more ? limit : started.length
     } catch (error) {
       log.warn({ err: error }, 'worker could not claim')
       return 0
@@ -137,14 +139,10 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
 
   /** Not awaited by the pulse: it waits for endpoints that others hold, and the lease must not wait with it. */
   async function lookAtGate(): Promise<void> {
-    if (looksAtGate) return
-    looksAtGate = true
     try {
       await gate.look()
     } catch (error) {
       log.warn({ err: error }, 'could not let jobs go that were held')
-    } finally {
-      looksAtGate = false
     }
   }
 
@@ -197,7 +195,9 @@ export async function startWorker(deps: WatchDeps, options: WorkerOptions): Prom
       await within(LAST_WORDS_MS, all())
       await Promise.all([...running.values()].map((attempt) => attempt.handBack()))
     }
-    await Promise.all([looking.stop(), purging.stop(), unknown.left(), gate.stop()])
+    await Promise.all([looking.stop(), purging.stop(), unknown.left()])
+    // Last, as a look around may have it look, too.
+    await gate.stop()
     await removeWorker(db, id).catch((error: unknown) => {
       // Its lease runs out by itself.
       log.warn({ err: error }, 'worker could not sign off')
