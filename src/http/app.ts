@@ -3,6 +3,7 @@ import express, { type Express } from 'express'
 import type { Logger } from 'pino'
 import type { HttpContext } from './context.ts'
 import { docsRouter } from './docs.ts'
+import { endpointsRouter } from './endpoints.ts'
 import { healthRouter } from './health.ts'
 import { HttpError } from './http-error.ts'
 import { ANSWER_MS } from './in-time.ts'
@@ -54,6 +55,7 @@ export function createApp({ context, log, publicUrl, answerMs, draining }: AppOp
   // Each asks all its routes in turn whether a request is theirs; those that are asked for most come first.
   app.use(tasksRouter(context))
   app.use(jobsRouter(context))
+  app.use(endpointsRouter(context))
   app.use(healthRouter({ db: deps.db, draining }))
   app.use(docsRouter(catalogue, publicUrl))
   app.use(problemPagesRouter())

@@ -12,6 +12,10 @@ const HEALTH_MEDIA_TYPE = 'application/health+json'
 // A job that could run has waited a minute: too few workers, or none that is well.
 const OLDEST_RUNNABLE_WARN_SECONDS = 60
 
+// Without their names: nobody has to say who they are to be told this.
+const OPEN_OUTPUT =
+  'Calls to some hosts fail, and jobs wait for them: GET /endpoints says which; see to those hosts, or cancel the jobs'
+
 const measurement = z.object({
   status: z.enum(['pass', 'warn', 'fail']),
   observedValue: z.number().optional(),
@@ -87,7 +91,7 @@ async function silence(): Promise<never> {
   throw new Error('The database is silent')
 }
 
-function queueChecks({ oldestRunnableSeconds = 0, workersAlive, running }: Overview): Checks {
+function queueChecks({ oldestRunnableSeconds = 0, workersAlive, running, openCircuits }: Overview): Checks {
   const late = oldestRunnableSeconds > OLDEST_RUNNABLE_WARN_SECONDS
   return {
     'queue:oldestRunnable': [
@@ -105,6 +109,14 @@ function queueChecks({ oldestRunnableSeconds = 0, workersAlive, running }: Overv
         observedValue: workersAlive,
         observedUnit: 'processes',
         ...(workersAlive > 0 ? {} : { output: 'No worker is alive: jobs are accepted but none runs' }),
+      },
+    ],
+    'endpoints:open': [
+      {
+        status: openCircuits > 0 ? 'warn' : 'pass',
+        observedValue: openCircuits,
+        observedUnit: 'endpoints',
+        ...(openCircuits > 0 ? { output: OPEN_OUTPUT } : {}),
       },
     ],
   }

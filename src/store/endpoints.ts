@@ -29,7 +29,8 @@ const KEPT = sql.lit(100)
 // What goes in one statement; nobody is in a hurry.
 const FORGET_BATCH = 500
 
-const OF_WINDOW = sql`
+/** Of the endpoint `known`. */
+export const OF_WINDOW = sql`
   select count(*)::int as calls, (count(*) filter (where not ok))::int as failures
   from unnest(known.times, known.oks) as call (at, ok)
   where at > now() - make_interval(secs => ${sql.lit(WINDOW_SECONDS)})`
@@ -69,7 +70,7 @@ export async function changeCircuit(trx: Trx, origin: string, change: CircuitCha
   const { state, trips, openSeconds } = change
   await sql`
     update acceptd.endpoints set state = ${state}, trips = ${trips},
-      opened_at = case when ${state} = 'open' then now() end,
+      opened_at = case when ${state} = 'open' then coalesce(opened_at, now()) end,
       probe_at = now() + make_interval(secs => ${openSeconds ?? null}::float8)
       ${state === 'closed' ? sql`, times = '{}', oks = '{}', statuses = '{}', millis = '{}'` : sql``}
     where origin = ${origin}`.execute(trx)

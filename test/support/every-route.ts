@@ -19,6 +19,7 @@ export function askEveryRoute(url: string, location: string): Promise<Answered[]
     ask(url, 'POST', '/tasks/ok', { 'Idempotency-Key': crypto.randomUUID() }),
     ask(url, 'POST', '/tasks/ok', wait),
     ask(url, 'GET', '/jobs'),
+    ask(url, 'GET', '/endpoints'),
     // Of a task that is not there: those of whoever asks are not to go.
     ask(url, 'POST', '/jobs/retry?task=nobody'),
     ask(url, 'POST', '/jobs/delete?status=completed&task=nobody'),

@@ -61,6 +61,7 @@ const READS_OF_STORE = new Set(
   [
     'attempts',
     'callbacks',
+    'endpoint-list',
     'database',
     'experience',
     'job-filter',

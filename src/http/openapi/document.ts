@@ -6,7 +6,7 @@ import type { Catalogue } from '../../job/catalogue.ts'
 import { plain } from '../../job/plain-schema.ts'
 import { jobPaths } from './job-paths.ts'
 import { manyJobsPaths } from './many-jobs-paths.ts'
-import { healthPaths, taskListPath } from './paths.ts'
+import { endpointsPath, healthPaths, taskListPath } from './paths.ts'
 import { headerComponents } from './responses.ts'
 import { jobsPath, taskPaths } from './task-paths.ts'
 import { anyResult, taskSchemas } from './task-schemas.ts'
@@ -45,6 +45,7 @@ export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
         ...jobsPath(catalogue),
         ...manyJobsPaths,
         ...jobPaths(anyResult(catalogue)),
+        ...endpointsPath,
         ...healthPaths,
       },
       components: {

@@ -1,8 +1,10 @@
 /** The list of tasks and the operations for whoever runs the service. */
 import { z } from 'zod'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import { endpointSchema } from '../endpoints.ts'
 import { healthSchema } from '../health.ts'
 import { taskSchema } from '../tasks.ts'
+import { MOST_LISTED } from '../../store/endpoint-list.ts'
 import { answer, headers, problems, usualProblems } from './responses.ts'
 
 export const taskListPath: ZodOpenApiPathsObject = {
@@ -22,6 +24,23 @@ export const taskListPath: ZodOpenApiPathsObject = {
   },
 }
 
+export const endpointsPath: ZodOpenApiPathsObject = {
+  '/endpoints': {
+    get: {
+      operationId: 'listEndpoints',
+      tags: ['jobs'],
+      summary: 'List whom your jobs call, and how that goes',
+      responses: {
+        200: answer(
+          `Those called last first, ${MOST_LISTED} at most; forgotten after a day without a call`,
+          z.object({ items: z.array(endpointSchema) }),
+        ),
+        ...usualProblems('invalid-parameter'),
+      },
+    },
+  },
+}
+
 function probe(operationId: string, summary: string) {
   const health = (description: string) =>
     answer(description, healthSchema, headers.everywhere, 'application/health+json')
@@ -32,5 +51,5 @@ function probe(operationId: string, summary: string) {
 export const healthPaths: ZodOpenApiPathsObject = {
   '/livez': probe('getLiveness', 'Does the process answer?'),
   '/readyz': probe('getReadiness', 'Can it take requests?'),
-  '/health': probe('getHealth', 'How is it doing? Database, queue, workers'),
+  '/health': probe('getHealth', 'How is it doing? Database, queue, workers, whom jobs call'),
 }
