@@ -50,14 +50,29 @@ export interface LetGo {
   readonly more: boolean
 }
 
-/** Lets so many of those jobs go that call this origin, the most urgent and then the oldest first. */
-export async function letGo(trx: QueryExecutorProvider, origin: string, jobs: number): Promise<LetGo> {
+// A probe is an attempt, and one that calls a path that never works would be chosen each time: it would use up all its own,
+// and keep everybody else from an origin that is well. So those come first that have tried least, and among them chance.
+const ORDER = {
+  usual: sql`jobs.priority desc, jobs.created_at`,
+  probing: sql`jobs.attempt, random()`,
+}
+
+/**
+ * Lets so many of those jobs go that call this origin, the most urgent and then the oldest first.
+ * @param order of one that is to try whether the origin is well: anybody's turn
+ */
+export async function letGo(
+  trx: QueryExecutorProvider,
+  origin: string,
+  jobs: number,
+  order: keyof typeof ORDER = 'usual',
+): Promise<LetGo> {
   const { rows } = await sql<{ name: string }>`
     with chosen as (
       select delivery.name, delivery.id
       from acceptd.jobs join ${DELIVERIES} delivery on delivery.name = jobs.queue and delivery.id = jobs.id
       where target = ${origin} and ${WAITING} and ${UNTAKEN} and delivery.blocked
-      order by jobs.priority desc, jobs.created_at
+      order by ${ORDER[order]}
       limit ${jobs}
       for update of delivery skip locked
     )

@@ -89,7 +89,8 @@ export function gateOf({ db, boss, signals }: GateDeps, log: Logger, perOrigin: 
       const [endpoint] = await lockEndpoints(trx, [origin])
       const jobs = endpoint ? room(endpoint.state, endpoint.calling, perOrigin) : 0
       if (jobs === 0) return []
-      const gone = await letGo(trx, origin, jobs)
+      const order = endpoint?.state === 'half-open' ? 'probing' : 'usual'
+      const gone = await letGo(trx, origin, jobs, order)
       if (!gone.more) await markHeld(trx, [origin], false)
       return gone.queues
     })

@@ -116,6 +116,35 @@ describe('a host that is dead', () => {
     await second.close()
   })
 
+  it('is tried by those first that have tried it least: a path that never works keeps nobody from the others', async () => {
+    const host = await callee.closedOrigin()
+    await opened(host.url, 0)
+    await host.open()
+    const before = callee.received.length
+    // Of those that opened it one is due again, older and more urgent than what comes now.
+    await query(
+      `with tired as (
+        update acceptd.jobs set run_at = now(), priority = 100
+        where id = (select id from acceptd.jobs where target = $1 and attempt = 1 limit 1) returning id
+      )
+      update acceptd_queue.job set start_after = now() where id = (select id from tired)`,
+      host.url,
+    )
+    await until(
+      'it to be held',
+      async () => (await blocked(host.url)) === 1 + ((await untried(host.url)) ?? 0),
+    )
+    const fresh = await submit(`${host.url}/echo`)
+    await until(
+      'both to be held',
+      async () => (await untried(host.url)) === 1 && (await blocked(host.url)) === 2,
+    )
+    await tryNow(host.url)
+    await house.reaches(fresh.location, 'completed')
+    expect(callee.received[before]?.url).toBe('/echo')
+    expect(await stateOf(host.url)).toBe('closed')
+  })
+
   it('that one process has heard of, the others know of too', async () => {
     const host = await callee.closedOrigin()
     await opened(host.url, 0)
