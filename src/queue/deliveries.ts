@@ -116,13 +116,13 @@ export async function queuesThere(
   return new Set(rows.map(({ name }) => name))
 }
 
-/** The job is to be delivered at once, whenever it was to be. */
+/** The job is to be delivered at once, whenever it was to be, and whatever it is held for. */
 export async function hurry(
   trx: QueryExecutorProvider,
   { id, queue }: Pick<Job, 'id' | 'queue'>,
 ): Promise<void> {
   await sql`
-    update ${sql.table(`${QUEUE_SCHEMA}.job`)} set start_after = now() where name = ${queue} and id = ${id}`.execute(
+    update ${sql.table(`${QUEUE_SCHEMA}.job`)} set start_after = now(), blocked = false where name = ${queue} and id = ${id}`.execute(
     trx,
   )
 }
