@@ -64,8 +64,8 @@ export const CALL_FAILURE_TEXTS = {
   },
   'circuit-open': {
     cause:
-      'Calls to the origin of the URL kept failing, so acceptd stopped making them, and it stayed so for longer than the job was to wait. The job was given up without having been sent again.',
+      'The job calls a host to which too many calls failed, so that its jobs wait (GET /endpoints shows the host as open). This one was due for a day, and in all that time the host was not well. The attempt that ended it called nobody.',
     remedy:
-      'See whether the callee is well. When it is, calls to it go on within minutes by themselves; then retry the job, or all of them with POST /jobs/retry?code=circuit-open.',
+      'See to the host, or to the URL in the input. Once the host answers again the job can be retried; POST /jobs/retry?code=circuit-open does so for all of them.',
   },
 } as const satisfies Record<string, Explanation>

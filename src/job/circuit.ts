@@ -31,6 +31,9 @@ const OPEN_SECONDS = { first: 15, most: 300 }
 // A call takes five minutes at most (timeoutSeconds of the http task); a probe that has not ended by then never will.
 export const PROBE_SECONDS = 330
 
+// A day: whoever waits for longer wants to be told.
+export const GIVE_UP_SECONDS = 86_400
+
 /** After a call; undefined where all stays as it is. */
 export function afterCall({ state, trips }: Circuit, ok: boolean, window: Window): CircuitChange | undefined {
   switch (state) {

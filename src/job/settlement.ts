@@ -13,6 +13,7 @@ export type Outcome =
       readonly kind: 'failed'
       readonly failure: Failure
       /** When the next attempt is wanted, where somebody said so. */ readonly retryAfterSeconds?: number
+      /** It has waited for so long that there is to be no further attempt. */ readonly givenUp?: boolean
     }
   /** It waits for somebody else, and goes on later. */
   | { readonly kind: 'paused'; readonly seconds: number; /** JSON text. */ readonly state: string }
@@ -31,6 +32,7 @@ export const REASONS = {
   completed: 'The task returned its result',
   canceled: 'Somebody canceled the job',
   'final-error': 'The error says that no further attempt can mend it',
+  'given-up': 'The job had waited for a day for a host that was not well',
   'attempts-used-up': 'It was the last attempt the job had',
   'crashed-too-often': 'Too many workers died while running it',
   'back-off': 'The task failed; it is tried again after a pause',
@@ -92,6 +94,7 @@ export function settlementOf(
     return { move: 'fail', reason: 'crashed-too-often', failure: failure('crashed', detail, false) }
   }
   const { failure: why } = outcome
+  if (outcome.givenUp) return { move: 'fail', reason: 'given-up', failure: why }
   if (!why.retryable) return { move: 'fail', reason: 'final-error', failure: why }
   if (job.attempt >= job.maxAttempts) return { move: 'fail', reason: 'attempts-used-up', failure: why }
   const delaySeconds = outcome.retryAfterSeconds ?? backOffSeconds(policy, failuresOf(job, policy), random)

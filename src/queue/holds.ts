@@ -57,21 +57,28 @@ const ORDER = {
   probing: sql`jobs.attempt, random()`,
 }
 
+export interface Chosen {
+  /** Of one that is to try whether the origin is well: anybody's turn. */
+  readonly order?: keyof typeof ORDER
+  /** Only those that have been due for so long. */
+  readonly overdueSeconds?: number
+}
+
 /**
  * Lets so many of those jobs go that call this origin, the most urgent and then the oldest first.
- * @param order of one that is to try whether the origin is well: anybody's turn
  */
 export async function letGo(
   trx: QueryExecutorProvider,
   origin: string,
   jobs: number,
-  order: keyof typeof ORDER = 'usual',
+  { order = 'usual', overdueSeconds = 0 }: Chosen = {},
 ): Promise<LetGo> {
   const { rows } = await sql<{ name: string }>`
     with chosen as (
       select delivery.name, delivery.id
       from acceptd.jobs join ${DELIVERIES} delivery on delivery.name = jobs.queue and delivery.id = jobs.id
       where target = ${origin} and ${WAITING} and ${UNTAKEN} and delivery.blocked
+        and delivery.start_after <= now() - make_interval(secs => ${overdueSeconds})
       order by ${ORDER[order]}
       limit ${jobs}
       for update of delivery skip locked

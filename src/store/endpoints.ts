@@ -1,6 +1,12 @@
 /** Endpoints: how calls to each origin have gone, and the state of its circuit, as all processes see it. */
 import { sql } from 'kysely'
-import { PROBE_SECONDS, WINDOW_SECONDS, type CircuitChange, type CircuitState } from '../job/circuit.ts'
+import {
+  GIVE_UP_SECONDS,
+  PROBE_SECONDS,
+  WINDOW_SECONDS,
+  type CircuitChange,
+  type CircuitState,
+} from '../job/circuit.ts'
 import type { Db, Trx } from './database.ts'
 
 /** A call that was made. */
@@ -93,6 +99,8 @@ export async function tryOpenCircuits(trx: Trx): Promise<string[]> {
 export interface Calling {
   readonly origin: string
   readonly state: CircuitState
+  /** It has not been well for so long that jobs which waited all that time are given up. */
+  readonly isLost: boolean
   /** How many jobs call it now. */
   readonly calling: number
 }
@@ -108,6 +116,7 @@ export async function lockEndpoints(trx: Trx, origins: readonly string[]): Promi
   // A statement of its own: one that has waited for a lock counts as of before it waited, and so past the limit.
   const { rows } = await sql<Calling>`
     select origin, state,
+      coalesce(opened_at < now() - make_interval(secs => ${sql.lit(GIVE_UP_SECONDS)}), false) as "isLost",
       (select count(*)::int from acceptd.jobs where target = origin and worker_id is not null) as calling
     from acceptd.endpoints where origin = any(${origins}::text[])`.execute(trx)
   return rows
@@ -117,10 +126,12 @@ export async function markHeld(trx: Trx, origins: readonly string[], held: boole
   await sql`update acceptd.endpoints set held = ${held} where origin = any(${origins}::text[])`.execute(trx)
 }
 
-/** Origins of which some jobs were put off, and some of these may be let go. */
+/** Origins of which some jobs were put off, and some of these may be let go, or given up. */
 export async function findHeld(db: Db): Promise<string[]> {
   const { rows } = await sql<{ origin: string }>`
-    select origin from acceptd.endpoints where held and state <> 'open' order by origin`.execute(db)
+    select origin from acceptd.endpoints
+    where held and (state <> 'open' or opened_at < now() - make_interval(secs => ${sql.lit(GIVE_UP_SECONDS)}))
+    order by origin`.execute(db)
   return rows.map(({ origin }) => origin)
 }
 

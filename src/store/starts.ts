@@ -1,5 +1,6 @@
 /** The moves that start an attempt or go on with one, for many jobs at once. */
 import { sql, type RawBuilder } from 'kysely'
+import { GIVE_UP_SECONDS } from '../job/circuit.ts'
 import { MOVES } from '../job/status.ts'
 import type { Json } from '../job/json.ts'
 import type { Db, Trx } from './database.ts'
@@ -89,11 +90,24 @@ function isLeft(row: StartedRow | LeftRow): row is LeftRow {
   return row.retryCount !== null
 }
 
+const OVERDUE = sql<boolean>`coalesce(resume_at, run_at) < now() - make_interval(secs => ${sql.lit(GIVE_UP_SECONDS)})`
+
+const CANCELED = sql<boolean>`cancel_requested_at is not null`
+
+/** Whom a job calls. */
+export interface Target {
+  readonly origin: string
+  /** It has been due for so long that it is given up where the origin was not well all the time. */
+  readonly isOverdue: boolean
+  /** It is to end, and not to wait for that. */
+  readonly isCanceled: boolean
+}
+
 /** Whom the jobs call, by id; of those that call somebody, the most urgent and then the oldest first. */
-export async function findTargets(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function findTargets(trx: Trx, ids: readonly string[]): Promise<ReadonlyMap<string, Target>> {
   const rows = await trx
     .selectFrom('jobs')
-    .select(['id', 'target'])
+    .select(['id', 'target', OVERDUE.as('isOverdue'), CANCELED.as('isCanceled')])
     .where('id', 'in', ids)
     .where('target', 'is not', null)
     .$narrowType<{ target: string }>()
@@ -101,7 +115,9 @@ export async function findTargets(trx: Trx, ids: readonly string[]): Promise<Rea
     .orderBy('created_at')
     .orderBy('id')
     .execute()
-  return new Map(rows.map(({ id, target }) => [id, target]))
+  return new Map(
+    rows.map(({ id, target: origin, isOverdue, isCanceled }) => [id, { origin, isOverdue, isCanceled }]),
+  )
 }
 
 /** Those of the jobs that wait for a worker, locked or not. */

@@ -20,6 +20,8 @@ export interface AdmissionWish {
 
 export interface Admission {
   readonly started: readonly StartedJob[]
+  /** Ids of those that were started to be given up: they have waited too long for a host that is not well. */
+  readonly lost: ReadonlySet<string>
   /** Origins that others wait for now. */
   readonly full: readonly string[]
   /** Whether the queue may have more to give. */
@@ -36,6 +38,7 @@ export async function admitting(trx: Trx, boss: PgBoss, wish: AdmissionWish): Pr
   const { workerId, queue, limit, perOrigin } = wish
   let full: readonly string[] = []
   let more = false
+  let lost: ReadonlySet<string> = new Set()
   const started = await taking(boss, queue, limit, async (statement) => {
     const { rows } = await sql<Taken>`with taken as (${statement})
       select id, "retryCount" from taken`.execute(trx)
@@ -43,6 +46,7 @@ export async function admitting(trx: Trx, boss: PgBoss, wish: AdmissionWish): Pr
     const judged = await judge(trx, rows, perOrigin)
     const { admitted, refused } = judged
     full = judged.full
+    lost = judged.lost
     more = rows.length === limit
     if (refused.length > 0) {
       const deliveries = refused.map((delivery) => ({ ...delivery, queue }))
@@ -63,36 +67,45 @@ export async function admitting(trx: Trx, boss: PgBoss, wish: AdmissionWish): Pr
     await leave(boss, trx, queue, starts.left)
     return starts.started
   })
-  return { started, full, more }
+  return { started, lost, full, more }
 }
 
-async function judge(
-  trx: Trx,
-  taken: readonly Taken[],
-  perOrigin: number,
-): Promise<{ admitted: readonly Taken[]; refused: readonly Taken[]; full: readonly string[] }> {
+interface Judgement {
+  readonly admitted: readonly Taken[]
+  readonly refused: readonly Taken[]
+  readonly lost: ReadonlySet<string>
+  readonly full: readonly string[]
+}
+
+async function judge(trx: Trx, taken: readonly Taken[], perOrigin: number): Promise<Judgement> {
   const ids = taken.map(({ id }) => id)
   const targets = await findTargets(trx, ids)
-  const endpoints = await lockEndpoints(trx, [...new Set(targets.values())])
+  const endpoints = await lockEndpoints(trx, [...new Set([...targets.values()].map(({ origin }) => origin))])
+  const lostOrigins = new Set(endpoints.filter(({ isLost }) => isLost).map(({ origin }) => origin))
   const rooms = new Map(
     endpoints.map(({ origin, state, calling }) => [origin, room(state, calling, perOrigin)]),
   )
   const admitted: Taken[] = []
   const refused: Taken[] = []
+  const lost = new Set<string>()
   const full = new Set<string>()
   // pg-boss returns what it takes in no order.
   const order = new Map([...targets.keys()].map((id, at) => [id, at]))
   const inOrder = taken.toSorted((a, b) => (order.get(a.id) ?? -1) - (order.get(b.id) ?? -1))
   for (const delivery of inOrder) {
-    const origin = targets.get(delivery.id)
+    const { origin, isOverdue = false, isCanceled = false } = targets.get(delivery.id) ?? {}
     const left = origin === undefined ? Infinity : (rooms.get(origin) ?? 0)
-    if (left > 0) {
+    if (isCanceled) admitted.push(delivery)
+    else if (left > 0) {
       admitted.push(delivery)
       if (origin !== undefined) rooms.set(origin, left - 1)
+    } else if (origin !== undefined && isOverdue && lostOrigins.has(origin)) {
+      admitted.push(delivery)
+      lost.add(delivery.id)
     } else {
       refused.push(delivery)
       if (origin !== undefined) full.add(origin)
     }
   }
-  return { admitted, refused, full: [...full] }
+  return { admitted, refused, lost, full: [...full] }
 }

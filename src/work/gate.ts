@@ -1,11 +1,13 @@
 /** The gate before jobs that call somebody: no more at once than an origin may have, and none while its circuit is open. */
 import type { Logger } from 'pino'
-import { room } from '../job/circuit.ts'
+import { GIVE_UP_SECONDS, room } from '../job/circuit.ts'
+import { failure } from '../job/failure.ts'
 import { letGo } from '../queue/holds.ts'
 import { findHeld, lockEndpoints, markHeld, tryOpenCircuits } from '../store/endpoints.ts'
 import type { StartedJob } from '../store/starts.ts'
 import { admitting } from './admission.ts'
 import type { WorkDeps } from './deps.ts'
+import { settle } from './settle.ts'
 
 export interface Gate {
   /** As claim, of those whom their origin has room for. All others that wait for it are held then. */
@@ -24,23 +26,49 @@ export interface Admitted {
   readonly more: boolean
 }
 
-type GateDeps = Pick<WorkDeps, 'db' | 'boss' | 'signals'>
+type GateDeps = Pick<WorkDeps, 'db' | 'boss' | 'signals' | 'settler'>
+
+// At a time: what is ended together in a moment.
+const GIVEN_UP_AT_ONCE = 100
 
 /** @param perOrigin how many jobs may call an origin at once, in all processes together */
-export function gateOf({ db, boss, signals }: GateDeps, log: Logger, perOrigin: number): Gate {
+export function gateOf(deps: GateDeps, log: Logger, perOrigin: number): Gate {
+  const { db, boss, signals } = deps
   // As of the last look; so that nobody asks about origins that nothing is held for.
   let held: ReadonlySet<string> = new Set()
   const wanted = new Set<string>()
   let releasing: Promise<void> | undefined
   let looking: Promise<void> | undefined
+  const givingUp = new Set<Promise<void>>()
   return { claim, ended, look, stop }
 
   async function claim(workerId: string, queue: string, limit: number): Promise<Admitted> {
-    const { started, full, more } = await db
+    const { started, lost, full, more } = await db
       .transaction()
       .execute((trx) => admitting(trx, boss, { workerId, queue, limit, perOrigin }))
     if (full.length > 0) held = new Set([...held, ...full])
-    return { started, more }
+    for (const job of started) {
+      if (!lost.has(job.id)) continue
+      const ending = giveUp(job)
+      givingUp.add(ending)
+      void ending.finally(() => givingUp.delete(ending))
+    }
+    return { started: started.filter(({ id }) => !lost.has(id)), more }
+  }
+
+  /** Ends its attempt as if it had run. Never rejects: where it cannot be settled the worker hands it back as a stray. */
+  async function giveUp(job: StartedJob): Promise<void> {
+    const detail = `Calls to ${job.target} have failed for a day, and the job has waited for all of it`
+    const why = failure('circuit-open', detail, true)
+    try {
+      await settle(deps, job, { kind: 'failed', failure: why, givenUp: true })
+      log.warn(
+        { job: job.id, task: job.task, origin: job.target },
+        'given up: its host was not well for a day',
+      )
+    } catch (error) {
+      log.warn({ err: error, job: job.id }, 'could not give the job up')
+    }
   }
 
   function ended(origin: string): void {
@@ -87,16 +115,20 @@ export function gateOf({ db, boss, signals }: GateDeps, log: Logger, perOrigin: 
   function releaseSome(origin: string): Promise<readonly string[]> {
     return db.transaction().execute(async (trx) => {
       const [endpoint] = await lockEndpoints(trx, [origin])
-      const jobs = endpoint ? room(endpoint.state, endpoint.calling, perOrigin) : 0
-      if (jobs === 0) return []
-      const order = endpoint?.state === 'half-open' ? 'probing' : 'usual'
-      const gone = await letGo(trx, origin, jobs, order)
-      if (!gone.more) await markHeld(trx, [origin], false)
-      return gone.queues
+      if (!endpoint) return []
+      const { state, calling, isLost } = endpoint
+      const jobs = room(state, calling, perOrigin)
+      const order = state === 'half-open' ? 'probing' : 'usual'
+      const given = isLost
+        ? await letGo(trx, origin, GIVEN_UP_AT_ONCE, { overdueSeconds: GIVE_UP_SECONDS })
+        : undefined
+      const gone = jobs > 0 ? await letGo(trx, origin, jobs, { order }) : given
+      if (gone && !gone.more) await markHeld(trx, [origin], false)
+      return [...new Set([...(given?.queues ?? []), ...(gone?.queues ?? [])])]
     })
   }
 
   async function stop(): Promise<void> {
-    await Promise.allSettled([releasing, looking])
+    await Promise.allSettled([releasing, looking, ...givingUp])
   }
 }

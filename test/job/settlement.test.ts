@@ -48,6 +48,12 @@ describe('an attempt that ended', () => {
     })
   })
 
+  it('fails when the job is given up, whatever attempts are left; a cancel still wins', () => {
+    const givenUp = { ...failed, givenUp: true } as const
+    expect(settled(givenUp)).toMatchObject({ move: 'fail', reason: 'given-up', failure: { retryable: true } })
+    expect(settled(givenUp, { cancelRequestedAt })).toEqual({ move: 'cancel', reason: 'canceled' })
+  })
+
   it('fails at the first failure where the task wants no retries', () => {
     const once = { ...policy, limit: 0 }
     expect(settled(failed, { maxAttempts: 1 }, once)).toEqual({

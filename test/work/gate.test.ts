@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/queue/audit.ts'
 import { useCallee } from '../support/callee.ts'
-import { json } from '../support/callee-scenes.ts'
+import { json, workIn } from '../support/callee-scenes.ts'
 import { useHouse } from '../support/house.ts'
 import { until } from '../support/until.ts'
 import type http from 'node:http'
@@ -206,5 +206,89 @@ describe('an origin', () => {
     )
     for (const { location } of jobs) await house.reaches(location, 'completed')
     expect(await audit(house.database.db)).toEqual([])
+  })
+})
+
+describe('a job that waits for work that its callee accepted', () => {
+  it('can be canceled though the host is not well by now', async () => {
+    const origin = await callee.origin()
+    const work = workIn('ours', '/gone/monitor', '/gone/result', '/gone/cancel')
+    callee.on('/gone/start', (_, res) => work.accept(res))
+    callee.on('/gone/monitor', (_, res) => work.going(res))
+    callee.on('/gone/cancel', (_, res) => void res.writeHead(202).end())
+    const { location, job } = await submit(`${origin}/gone/start`)
+    await until('a look', () => callee.to('/gone/monitor').length > 0)
+    await query(
+      `update acceptd.endpoints set state = 'open', opened_at = now(), probe_at = now() + interval '1 hour'
+       where origin = $1`,
+      origin,
+    )
+    await until('it to be held', async () => (await blocked(origin)) === 1)
+    expect(await house.api.job(location)).toMatchObject({ id: job.id, status: 'running', attempt: 1 })
+    await house.api.post(`${location}/cancel`).expect(202)
+    await house.reaches(location, 'canceled')
+    expect(callee.to('/gone/cancel')).toHaveLength(1)
+    expect(await stateOf(origin)).toBe('open')
+  })
+})
+
+describe('a job that has waited for a day', () => {
+  const age = (origin: string) =>
+    query(`update acceptd.endpoints set opened_at = now() - interval '25 hours' where origin = $1`, origin)
+  const overdue = async (locations: readonly string[]) => {
+    const ids = locations.map((location) => location.split('/').at(-1))
+    await query(
+      `update acceptd.jobs set run_at = now() - interval '25 hours' where id = any($1::uuid[])`,
+      ids,
+    )
+    await query(
+      `update acceptd_queue.job set start_after = now() - interval '25 hours' where id = any($1::uuid[])`,
+      ids,
+    )
+  }
+
+  it('for a host that was not well all the time fails, and says so; the others wait on', async () => {
+    const host = await callee.closedOrigin()
+    const [younger = '', ...older] = await opened(host.url, 6)
+    const waiting = house.api.get(older[0] ?? '').set('Prefer', 'wait=20')
+    const told = waiting.then((response) => response.body as { status: string })
+    await overdue(older)
+    await looks(2)
+    for (const location of older.slice(1)) {
+      expect(await house.api.job(location)).toMatchObject({ status: 'pending', attempt: 0 })
+    }
+    await age(host.url)
+    for (const location of older) {
+      expect(await house.reaches(location, 'failed')).toMatchObject({
+        error: { code: 'circuit-open', retryable: true, type: '/problems/circuit-open' },
+      })
+      const { body } = await house.api.get(`${location}/attempts`).expect(200)
+      expect(body).toMatchObject({ items: [{ outcome: 'failed', reason: 'given-up' }] })
+    }
+    expect(await told).toMatchObject({ status: 'failed' })
+    await looks(2)
+    expect(await house.api.job(younger)).toMatchObject({ status: 'pending', attempt: 0 })
+    expect(await audit(house.database.db)).toEqual([])
+    await house.api.post(`${older[0]}/retry`).expect(202)
+    await until(
+      'it to be held again',
+      async () => (await blocked(host.url)) === ((await untried(host.url)) ?? 0) + 1,
+    )
+  })
+
+  it('for its turn only goes on waiting', async () => {
+    const origin = await callee.origin()
+    const asked: http.ServerResponse[] = []
+    callee.on('/turn', (_, res) => void asked.push(res))
+    const jobs = []
+    for (let n = 0; n < 4; n++) jobs.push(await submit(`${origin}/turn`))
+    await until('two to call', () => asked.length === 2)
+    await until('two to be held', async () => (await blocked(origin)) === 2)
+    await overdue(jobs.slice(2).map(({ location }) => location))
+    await looks(2)
+    expect(await untried(origin)).toBe(2)
+    callee.on('/turn', (_, res) => json(res, 200, {}))
+    for (const res of asked) json(res, 200, {})
+    for (const { location } of jobs) await house.reaches(location, 'completed')
   })
 })
