@@ -131,7 +131,7 @@ for (const { file, program, words, version, takesBytes } of RECEIVERS) {
     })
 
     afterAll(() => {
-      if (child?.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      if (child?.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
     })
 
     return { url, send, keptOf: (id: string) => output.split(`kept ${id}:`).length - 1 }
