@@ -29,5 +29,10 @@ export function pause({ seconds, state }: PauseOptions): Pause {
 }
 
 export function isPause(thrown: unknown): thrown is Pause {
-  return Error.isError(thrown) && thrown.name === 'TaskPause' && 'seconds' in thrown && 'state' in thrown
+  try {
+    return Error.isError(thrown) && thrown.name === 'TaskPause' && 'seconds' in thrown && 'state' in thrown
+  } catch {
+    // A getter that throws; then it was no pause.
+    return false
+  }
 }
