@@ -23,9 +23,10 @@ create index callback_deliveries_by_job on acceptd.callback_deliveries (job_id, 
 create table acceptd.callbacks_off (
   principal text not null,
   url       text not null,
-  since     timestamptz not null default now(),
-  primary key (principal, url)
+  since     timestamptz not null default now()
 );
+-- By a digest: an address may be longer than an index has room for.
+create unique index callbacks_off_by_url on acceptd.callbacks_off (principal, md5(url));
 
 -- What callbacks are signed with where the operator has set no secret: each caller's is derived from it.
 insert into acceptd.secrets (name) values ('callbacks');

@@ -1,9 +1,9 @@
 /** Telling a receiver once more of the end of a job, under the same message id. */
 import type { Catalogue } from '../job/catalogue.ts'
 import { JobError } from '../job/errors.ts'
-import { isJobId, type Job } from '../job/job.ts'
+import type { Job } from '../job/job.ts'
 import { enqueue } from '../queue/deliveries.ts'
-import { copyDelivery } from '../store/callbacks.ts'
+import { copyDelivery, isDeliveryOf } from '../store/callbacks.ts'
 import type { Deps } from './deps.ts'
 import { findOwnJob, lockOwnJob, type Wanted } from './own-job.ts'
 import { retryJob } from './retry-job.ts'
@@ -23,6 +23,8 @@ export async function redeliver(deps: Deps, catalogue: Catalogue, wanted: Wanted
   const { principal, delivery } = wanted
   const { id: jobId } = await findOwnJob(deps, wanted)
   const earlier = await findOwnJob(deps, { principal, id: delivery })
+  // Any other job of theirs that has failed would be run again.
+  if (!(await isDeliveryOf(db, { id: earlier.id, jobId }))) throw notThere()
   if (earlier.status === 'failed' || earlier.status === 'canceled') {
     return retryJob(deps, catalogue, { principal, id: delivery })
   }
@@ -32,11 +34,16 @@ export async function redeliver(deps: Deps, catalogue: Catalogue, wanted: Wanted
     })
   }
   const job = await inTransaction(db, async (trx) => {
-    const copy = isJobId(delivery) ? await copyDelivery(trx, { id: delivery, jobId }) : undefined
-    if (copy === undefined) throw new JobError('job-not-found', 'The job has no such delivery')
+    const copy = await copyDelivery(trx, { id: earlier.id, jobId })
+    // Its time may have run out just now.
+    if (copy === undefined) throw notThere()
     await enqueue(trx, copy)
     return lockOwnJob(trx, { principal, id: copy })
   })
   signals.work(job.queue)
   return job
+}
+
+function notThere(): JobError {
+  return new JobError('job-not-found', 'The job has no such delivery')
 }

@@ -1,6 +1,6 @@
 /** What is told, to whom and with what result. */
 import { sql } from 'kysely'
-import { CALLBACK_TASK } from '../job/callback.ts'
+import { CALLBACK_LANE, CALLBACK_TASK, CALLBACK_WAITS } from '../job/callback.ts'
 import type { Failure } from '../job/failure.ts'
 import type { Json } from '../job/json.ts'
 import type { Status } from '../job/status.ts'
@@ -99,15 +99,31 @@ export async function findDeliveries(db: Db, jobId: string, limit: number): Prom
   }))
 }
 
-/** A new job that tells the same once more, under the same name. Answers its id; undefined where there is no such delivery. */
+/** Whether that job tells of the end of this one. */
+export async function isDeliveryOf(
+  db: Db,
+  { id, jobId }: { readonly id: string; readonly jobId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('callback_deliveries')
+    .select('id')
+    .where('id', '=', id)
+    .where('job_id', '=', jobId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/**
+ * A new job that tells the same once more, under the same name; with all its attempts, whatever it took the other. Answers its id; undefined where there is
+ * no such delivery.
+ */
 export async function copyDelivery(
   trx: Trx,
   { id, jobId }: { readonly id: string; readonly jobId: string },
 ): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     with original as (
-      select told.*, jobs.principal, jobs.queue, jobs.input, jobs.max_attempts, jobs.retention_seconds, jobs.target,
-        gen_random_uuid() as copy_id
+      select told.*, jobs.principal, jobs.input, jobs.retention_seconds, jobs.target, gen_random_uuid() as copy_id
       from acceptd.callback_deliveries told join acceptd.jobs on jobs.id = told.id
       where told.id = ${id} and told.job_id = ${jobId}
     ),
@@ -116,7 +132,9 @@ export async function copyDelivery(
       select copy_id, job_id, event, message_id, occurred_at, told from original
     )
     insert into acceptd.jobs (id, principal, task, queue, input, tags, priority, max_attempts, retention_seconds, target)
-    select copy_id, principal, ${sql.lit(CALLBACK_TASK)}, queue, input, '{}', 0, max_attempts, retention_seconds, target from original
+    select copy_id, principal, ${sql.lit(CALLBACK_TASK)}, ${sql.lit(CALLBACK_LANE)}, input, '{}', 0,
+      ${sql.lit(CALLBACK_WAITS.length + 1)}, retention_seconds, target
+    from original
     returning id`.execute(trx)
   return rows[0]?.id
 }
@@ -127,7 +145,7 @@ export async function isCallbackOff(db: Db, principal: string, url: string): Pro
     .selectFrom('callbacks_off')
     .select('since')
     .where('principal', '=', principal)
-    .where('url', '=', url)
+    .where(isUrl(url))
     .executeTakeFirst()
   return row !== undefined
 }
@@ -141,5 +159,10 @@ export async function turnCallbackOff(db: Db, principal: string, url: string): P
 }
 
 export async function turnCallbackOn(db: Db, principal: string, url: string): Promise<void> {
-  await db.deleteFrom('callbacks_off').where('principal', '=', principal).where('url', '=', url).execute()
+  await db.deleteFrom('callbacks_off').where('principal', '=', principal).where(isUrl(url)).execute()
+}
+
+/** By its digest as well, which is what the index has: an address may be longer than there is room for in one. */
+function isUrl(url: string) {
+  return sql<boolean>`md5(url) = md5(${url}) and url = ${url}`
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import { derivedSecret } from '../../src/callbacks.ts'
@@ -22,6 +23,7 @@ interface DeliveryDocument {
   readonly event: string
   readonly status: string
   readonly attempt: number
+  readonly maxAttempts: number
   readonly nextAttemptAt?: string
   readonly error?: { readonly code: string; readonly detail: string }
   readonly links: { readonly self: string; readonly attempts: string; readonly redeliver?: string }
@@ -199,6 +201,38 @@ describe('a receiver', () => {
     expect(receiver.received).toHaveLength(4)
   })
 
+  it('that answers 410 is told nothing more, however long its address is', async () => {
+    await using receiver = await startReceiver(() => ({ status: 410 }))
+    // Of letters by chance: others would be compressed.
+    const url = `${receiver.url}/${randomBytes(3500).toString('hex')}`
+    for (const detail of [/answered 410:/, /410 before/]) {
+      const location = await submit('ok', {}, url)
+      expect((await delivery(location, 'failed')).error).toMatchObject({
+        code: 'callback-off',
+        detail: expect.stringMatching(detail) as string,
+      })
+    }
+    expect(receiver.received).toHaveLength(1)
+  })
+
+  it('is told once more with as many attempts as the first time', async () => {
+    await using receiver = await startReceiver()
+    const location = await submit('ok', {}, receiver.url)
+    const done = await delivery(location, 'completed')
+    // As after some attempts that dying workers cut off, and among the suspects.
+    await house.database.pool.query(
+      `update acceptd.jobs set max_attempts = 20, queue = 'webhooks/.suspects' where id = $1`,
+      [done.id],
+    )
+    const { body } = await house.api.post(done.links.redeliver!).expect(202)
+    expect(body).toMatchObject({ maxAttempts: done.maxAttempts })
+    await has(receiver, 2)
+    const { rows } = await house.database.pool.query('select queue from acceptd.jobs where id = $1', [
+      (body as { id: string }).id,
+    ])
+    expect(rows).toEqual([{ queue: 'webhooks' }])
+  })
+
   it('is told once more on request, under the same id', async () => {
     await using receiver = await startReceiver()
     const location = await submit('ok', {}, receiver.url)
@@ -252,6 +286,11 @@ describe('a callback URL', () => {
     await house.reaches(other.location, 'completed')
     await house.api.post(`${other.location}/deliveries/${done.id}/redeliver`).expect(404)
     await house.api.post(`${location}/deliveries/${other.job.id}/redeliver`).expect(404)
+    // Nor is a job run again that has failed and tells nobody of anything.
+    const failed = await house.api.submit('fail', {})
+    await house.reaches(failed.location, 'failed')
+    await house.api.post(`${location}/deliveries/${failed.job.id}/redeliver`).expect(404)
+    expect((await house.api.job(failed.location)).status).toBe('failed')
   })
 })
 
