@@ -11,6 +11,9 @@ const WAITING = sql`worker_id is null and finished_at is null`
 // As text, so that the delivery is found by its id: see END_HELD in deliveries.ts.
 const UNTAKEN = sql`delivery.state::text in ('created', 'retry')`
 
+// Not held, and more urgent or older: let go a moment ago, or new.
+const LOOKED_PAST = 100
+
 /** Holds these; their deliveries were put back in this transaction. */
 export async function hold(trx: QueryExecutorProvider, queue: string, ids: readonly string[]): Promise<void> {
   await sql`
@@ -73,21 +76,37 @@ export async function letGo(
   jobs: number,
   { order = 'usual', overdueSeconds = 0 }: Chosen = {},
 ): Promise<LetGo> {
+  // Jobs are found by our index and deliveries by their ids: either alone is quick, however much is held, and the planner
+  // has nothing to choose. Those between that are not held will be claimed anyway.
   const { rows } = await sql<{ name: string }>`
-    with chosen as (
-      select delivery.name, delivery.id
-      from acceptd.jobs join ${DELIVERIES} delivery on delivery.name = jobs.queue and delivery.id = jobs.id
-      where target = ${origin} and ${WAITING} and ${UNTAKEN} and delivery.blocked
-        and delivery.start_after <= now() - make_interval(secs => ${overdueSeconds})
-      order by ${ORDER[order]}
-      limit ${jobs}
-      for update of delivery skip locked
+    with next as materialized (
+      select id, queue, row_number() over () as nth from (
+        select id, queue
+        from acceptd.jobs
+        where target = ${origin} and ${WAITING}
+          and coalesce(resume_at, run_at) <= now() - make_interval(secs => ${overdueSeconds})
+        order by ${ORDER[order]}
+        limit ${jobs + LOOKED_PAST}
+      ) in_order
+    ),
+    blocked as materialized (
+      select delivery.id from ${DELIVERIES} delivery
+      where delivery.name = any(array(select distinct queue from next)) and delivery.id = any(array(select id from next))
+        and ${UNTAKEN} and delivery.blocked
+      for update skip locked
     )
     update ${DELIVERIES} delivery set blocked = false
-    from chosen where delivery.name = chosen.name and delivery.id = chosen.id
+    where delivery.name = any(array(select distinct queue from next)) and delivery.id = any(array(
+      select id from next where id in (select id from blocked) order by nth limit ${jobs}
+    ))
     returning delivery.name`.execute(trx)
-  const { rows: left } = await sql`
+  const queues = [...new Set(rows.map(({ name }) => name))]
+  return { queues, more: rows.length === jobs || (await isAnyHeld(trx, origin)) }
+}
+
+async function isAnyHeld(trx: QueryExecutorProvider, origin: string): Promise<boolean> {
+  const { rows } = await sql`
     select from acceptd.jobs join ${DELIVERIES} delivery on delivery.name = jobs.queue and delivery.id = jobs.id
     where target = ${origin} and ${WAITING} and delivery.blocked limit 1`.execute(trx)
-  return { queues: [...new Set(rows.map(({ name }) => name))], more: left.length > 0 }
+  return rows.length > 0
 }
