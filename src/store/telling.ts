@@ -22,7 +22,9 @@ export function telling(ended: RawBuilder<unknown>, enqueuing: RawBuilder<unknow
       select
         delivery_id, principal, ${sql.lit(CALLBACK_TASK)}, ${sql.lit(CALLBACK_LANE)},
         json_build_object('url', callback -> 'url', 'cloudEvents', callback -> 'cloudEvents'), '{}', 0,
-        ${sql.lit(CALLBACK_WAITS.length + 1)}, retention_seconds, callback ->> 'origin', traceparent
+        ${sql.lit(CALLBACK_WAITS.length + 1)}, retention_seconds, callback ->> 'origin',
+        -- In the trace of the job it tells of: see traceparentOf in job/traceparent.ts.
+        coalesce(traceparent, '00-' || replace(id::text, '-', '') || '-' || left(md5(random()::text), 16) || '-01')
       from telling
       returning id, queue, priority, run_at
     ),

@@ -70,6 +70,7 @@ describe('a callback', () => {
     expect(data).not.toHaveProperty('result')
     expect(job).toMatchObject({ callbackUrl: receiver.url, links: { deliveries: `${location}/deliveries` } })
     expect(first!.headers).toMatchObject({ 'content-type': 'application/json' })
+    expect(String(first!.headers['traceparent']).split('-')[1]).toBe(job.id.replaceAll('-', ''))
     await delivery(location, 'completed')
   })
 
