@@ -7,6 +7,7 @@ import { migrateUpAndTell, printMigrations } from './cli/migrations.ts'
 import { openApi } from './cli/openapi.ts'
 import { serve } from './cli/serve.ts'
 import { tell } from './cli/tell.ts'
+import { webhookSecretCommand } from './cli/webhook-secret.ts'
 import { configFrom, environment } from './config.ts'
 import { SETTINGS } from './settings.ts'
 
@@ -47,6 +48,8 @@ function program(): Command {
     .description('compare jobs with queue deliveries; list where they disagree and exit 1')
     .option('--repair', 'make the deliveries what the jobs say; exit 1 only where that could not be done')
     .action(({ repair }: { repair?: true }) => (repair ? repairAndTell(config()) : printAudit(config())))
+
+  acceptd.addCommand(webhookSecretCommand(config))
 
   // They work with a running API, so they need no database.
   const address = () => configFrom(environment(), 'nothing')

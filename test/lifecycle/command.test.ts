@@ -24,6 +24,7 @@ describe('the acceptd command', () => {
       'serve',
       'migrate',
       'audit',
+      'webhook-secret',
       'retry',
       'delete',
       'openapi',
