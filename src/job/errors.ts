@@ -1,5 +1,5 @@
 /** What can be wrong with a request for a job, by code. The HTTP room gives each its status; the compiler sees to it. */
-import type { Violation } from './violations.ts'
+import type { Violation, WrongParameter } from './violations.ts'
 
 export type ErrorCode =
   | 'idempotency-in-progress'
@@ -17,7 +17,7 @@ export type ErrorCode =
   | 'validation-error'
 
 export interface JobErrorOptions extends ErrorOptions {
-  readonly violations?: readonly Violation[]
+  readonly violations?: readonly (Violation | WrongParameter)[]
   /** The job the error is about, for a link to it. */
   readonly jobId?: string
   readonly retryAfterSeconds?: number
@@ -29,7 +29,7 @@ export interface JobErrorOptions extends ErrorOptions {
 export class JobError extends Error {
   override readonly name = 'JobError'
   readonly code: ErrorCode
-  readonly violations: readonly Violation[] | undefined
+  readonly violations: readonly (Violation | WrongParameter)[] | undefined
   readonly jobId: string | undefined
   readonly retryAfterSeconds: number | undefined
   readonly canCancel: boolean

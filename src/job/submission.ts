@@ -7,7 +7,7 @@ import { findFlaws, isObject, pointer, type Json, type Path } from './json.ts'
 import { originOf } from './origin.ts'
 import { findSecret } from './sealing.ts'
 import type { RetryPolicy } from './retry.ts'
-import { check, type Violation } from './violations.ts'
+import { check, type Violation, type WrongParameter } from './violations.ts'
 
 export interface Submission {
   readonly task: KnownTask
@@ -82,17 +82,23 @@ export function submissionFrom(
   const flaws = findFlaws(inputAt.length === 0 ? input : sent)
   const checked = task ? check(task.input, input, inputAt) : undefined
 
-  const violations: Violation[] = flaws.map(({ path, detail }) => ({ detail, pointer: pointer(path) }))
+  const violations: (Violation | WrongParameter)[] = flaws.map(({ path, detail }) => ({
+    detail,
+    pointer: pointer(path),
+  }))
   const add = (more: readonly Violation[]) => {
     // A flawed number is also of the wrong type; say what is wrong with it once.
-    const told = new Set(violations.map((violation) => violation.pointer))
+    const told = new Set(violations.map((violation) => 'pointer' in violation && violation.pointer))
     // One by one: there may be more than a call takes arguments.
     for (const violation of more) if (!told.has(violation.pointer)) violations.push(violation)
   }
   if (!outer.ok) add(outer.violations)
   else if (outer.value.callbackUrl !== undefined) {
     const flaw = rules.urlFlaw(outer.value.callbackUrl, { secure: true })
-    if (flaw !== undefined) add([{ detail: flaw, pointer: '#/callbackUrl' }])
+    // Where the body is the input, the options are in the query.
+    if (flaw !== undefined && inputAt.length === 0)
+      violations.push({ detail: flaw, parameter: 'callbackUrl' })
+    else if (flaw !== undefined) add([{ detail: flaw, pointer: '#/callbackUrl' }])
   }
   if (typeof name === 'string' && !task) add([{ detail: unknownTask(tasks, name), pointer: '#/task' }])
   if (checked && !checked.ok) add(checked.violations)

@@ -9,6 +9,12 @@ export interface Violation {
   readonly pointer: string
 }
 
+/** What is wrong with an option that stands in the query. */
+export interface WrongParameter {
+  readonly detail: string
+  readonly parameter: string
+}
+
 export type Checked<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly violations: readonly Violation[] }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, it } from 'vitest'
 import { derivedSecret } from '../../src/callbacks.ts'
+import { hasten } from '../support/hasten.ts'
 import { startReceiver, type Received, type Receiver } from '../support/receiver.ts'
 import { useHouse } from '../support/house.ts'
 import { until } from '../support/until.ts'
@@ -45,11 +46,6 @@ const deliveriesOf = async (location: string) => {
 const delivery = async (location: string, status: string) => {
   await until(`a delivery to be ${status}`, async () => (await deliveriesOf(location))[0]?.status === status)
   return (await deliveriesOf(location))[0]!
-}
-const due = async (id: string) => {
-  const { pool } = house.database
-  await pool.query('update acceptd.jobs set run_at = now() where id = $1', [id])
-  await pool.query('update acceptd_queue.job set start_after = now() where id = $1', [id])
 }
 
 describe('a callback', () => {
@@ -95,7 +91,7 @@ describe('a callback', () => {
         const [one] = await deliveriesOf(location)
         return one?.status === 'pending' && one.attempt === attempt
       })
-      await due((await deliveriesOf(location))[0]!.id)
+      await hasten(house.database.pool, (await deliveriesOf(location))[0]!.id)
     }
     await has(receiver, 3)
     const done = await delivery(location, 'completed')
@@ -276,6 +272,12 @@ describe('a callback URL', () => {
   ])('that is %s is refused', async (callbackUrl) => {
     const { body } = await house.api.post('/jobs').send({ task: 'ok', input: {}, callbackUrl }).expect(422)
     expect(body).toMatchObject({ errors: [{ pointer: '#/callbackUrl' }] })
+  })
+
+  it('that may not be called is refused by its name where it stands in the query', async () => {
+    const wrong = encodeURIComponent('http://169.254.169.254/latest')
+    const { body } = await house.api.post(`/tasks/ok?callbackUrl=${wrong}`).send({}).expect(422)
+    expect(body).toMatchObject({ errors: [{ parameter: 'callbackUrl' }] })
   })
 
   it('of somebody else’s job is nobody’s business', async () => {

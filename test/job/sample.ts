@@ -28,7 +28,7 @@ export function complaints(
     return []
   } catch (error) {
     if (!(error instanceof JobError) || error.violations === undefined) throw error
-    return error.violations
+    return error.violations.filter((violation) => 'pointer' in violation)
   }
 }
 
