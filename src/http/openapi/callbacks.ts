@@ -1,6 +1,6 @@
 /** What receivers of callbacks are sent. */
 import { z } from 'zod'
-import type { ZodOpenApiCallbacksObject } from 'zod-openapi'
+import type { ZodOpenApiCallbacksObject, ZodOpenApiPathItemObject } from 'zod-openapi'
 import { EVENTS } from '../../job/callback.ts'
 import { STATUSES } from '../../job/status.ts'
 import { jobError, link, time } from '../representation.ts'
@@ -33,30 +33,31 @@ const header = (name: string, description: string) => ({
   schema: { type: 'string' as const },
 })
 
+const jobEnded: ZodOpenApiPathItemObject = {
+  post: {
+    summary: 'The job has ended',
+    description:
+      'Signed as Standard Webhooks has it. Any 2xx within 15 s takes it; after anything else it is sent again, ten times in three days. 410: nothing more is sent there.',
+    parameters: [
+      header('webhook-id', 'The message, the same at each attempt: for telling what was sent twice'),
+      header('webhook-timestamp', 'When this was sent, in seconds since 1970'),
+      header(
+        'webhook-signature',
+        '`v1,` and an HMAC-SHA256 in base64, one for each secret, with spaces between',
+      ),
+    ],
+    requestBody: { required: true, content: { 'application/json': { schema: messageSchema } } },
+    responses: {
+      '2XX': { description: 'The message was taken' },
+      410: { description: 'The receiver wants no more messages' },
+    },
+  },
+}
+
 /** @param url an expression for where it is sent (OpenAPI 3.1 §4.8.20) */
 export function callbackAt(url: string): ZodOpenApiCallbacksObject {
-  return {
-    jobEnded: {
-      [url]: {
-        post: {
-          summary: 'The job has ended',
-          description:
-            'Signed as Standard Webhooks has it. Any 2xx within 15 s takes it; after anything else it is sent again, ten times in three days. 410: nothing more is sent there.',
-          parameters: [
-            header('webhook-id', 'The message, the same at each attempt: for telling what was sent twice'),
-            header('webhook-timestamp', 'When this was sent, in seconds since 1970'),
-            header(
-              'webhook-signature',
-              '`v1,` and an HMAC-SHA256 in base64, one for each secret, with spaces between',
-            ),
-          ],
-          requestBody: { required: true, content: { 'application/json': { schema: messageSchema } } },
-          responses: {
-            '2XX': { description: 'The message was taken' },
-            410: { description: 'The receiver wants no more messages' },
-          },
-        },
-      },
-    },
-  }
+  return { jobEnded: { [url]: jobEnded } }
 }
+
+/** What is sent to an address that no request names: that of the task, or of the operator. */
+export const webhooks = { jobEnded }

@@ -4,6 +4,7 @@ import { createDocument } from 'zod-openapi'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Catalogue } from '../../job/catalogue.ts'
 import { plain } from '../../job/plain-schema.ts'
+import { webhooks } from './callbacks.ts'
 import { jobPaths } from './job-paths.ts'
 import { manyJobsPaths } from './many-jobs-paths.ts'
 import { endpointsPath, healthPaths, taskListPath } from './paths.ts'
@@ -48,6 +49,7 @@ export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
         ...endpointsPath,
         ...healthPaths,
       },
+      webhooks,
       components: {
         schemas: taskSchemas(catalogue),
         headers: headerComponents,
