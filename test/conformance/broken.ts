@@ -2,6 +2,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { Between } from './receiver.ts'
 import type { Document } from './target.ts'
 
 export interface Asked {
@@ -29,6 +30,8 @@ export interface Mutation {
   readonly event?: (text: string) => string
   /** An event stream's connection outlives the stream. */
   readonly keepsOpen?: true
+  /** What is wrong with how it calls receivers. */
+  readonly between?: Between
 }
 
 export interface Proxy {

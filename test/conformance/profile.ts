@@ -4,7 +4,10 @@ import { pathToFileURL } from 'node:url'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 
-/** How to submit one kind of work. `{{unique}}` anywhere in it becomes a word that no other submission has. */
+/**
+ * How to submit one kind of work. `{{unique}}` anywhere in it becomes a word that no other submission has, `{{receiver}}` the
+ * URL that the server is to call.
+ */
 const fixture = z.strictObject({
   path: z.string(),
   method: z.string().default('POST'),
@@ -69,6 +72,16 @@ export const profileSchema = z.strictObject({
       broken: fixture,
       /** A deprecated kind of work. */
       deprecated: fixture,
+      /** As `ok`, and `{{receiver}}` is told of its end. */
+      told: fixture,
+      /** The same through another door. */
+      toldToo: fixture,
+      /** As `told`, by a CloudEvent in binary mode. */
+      toldAsCloudEvent: fixture,
+      /** Calls `{{receiver}}`, and tries again where that fails. */
+      call: fixture,
+      /** The same through another door. */
+      callToo: fixture,
     })
     .partial()
     .required({ ok: true }),
@@ -76,7 +89,7 @@ export const profileSchema = z.strictObject({
   auth: z
     .strictObject({ a: headers, b: headers.optional(), none: headers.optional(), bad: headers.optional() })
     .default({ a: {} }),
-  /** JSON Pointers into the job document. */
+  /** JSON Pointers into the job document; those of the same name into a delivery of its callback. */
   pointers: z
     .strictObject({
       id: z.string().default('/id'),
@@ -96,6 +109,9 @@ export const profileSchema = z.strictObject({
       eventsLink: z.string().default('/links/events'),
       cancelLink: z.string().default('/links/cancel'),
       retryLink: z.string().default('/links/retry'),
+      attemptsLink: z.string().default('/links/attempts'),
+      deliveriesLink: z.string().default('/links/deliveries'),
+      nextAttemptAt: z.string().default('/nextAttemptAt'),
       items: z.string().default('/items'),
       next: z.string().default('/next'),
     })
@@ -133,8 +149,33 @@ export const profileSchema = z.strictObject({
       briefTombstoneSeconds: z.number().max(20).optional(),
     })
     .prefault({}),
-  /** All but `webhook`, unless said. */
+  /** All but `webhook`, unless said: that one says that the server may call receivers that the suite starts on loopback. */
   features: z.array(z.enum(FEATURES)).default(FEATURES.filter((feature) => feature !== 'webhook')),
+  /** How the ends of caller A's jobs are told. */
+  webhook: z
+    .strictObject({
+      /** What they are signed with, as `whsec_…`: two where a secret is being replaced. */
+      secrets: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  /** A server with the same callers that may call the public internet only. */
+  strict: z
+    .strictObject({
+      /** The server itself, unless said. */
+      url: z.url().optional(),
+      /** That it may call. The suite listens on one of them, to see that nothing comes. */
+      ports: z.array(z.int()).default([8080, 8443]),
+      /** Names that its resolver has wrong answers for; `{{unique}}` makes them new. */
+      names: z
+        .strictObject({
+          /** A public address and loopback. */
+          mixed: z.string(),
+          /** A public address when it is first asked for, loopback the second time, and so on. */
+          turned: z.string(),
+        })
+        .optional(),
+    })
+    .optional(),
   /** Rows marked `op` need these; they run last, one after another. */
   operator: z
     .strictObject({
@@ -149,6 +190,8 @@ export const profileSchema = z.strictObject({
       /** Stops all workers, so that a job submitted now cannot start. */
       stopWorkers: step,
       startWorkers: step,
+      /** Makes the next attempt of the delivery of this id due. */
+      hasten: step,
     })
     .partial()
     .prefault({}),

@@ -18,6 +18,8 @@ export interface Row {
     /** A second caller. */
     readonly twoCallers?: boolean
     readonly operator?: readonly OperatorStep[]
+    /** A server that may call the public internet only. */
+    readonly strict?: true
   }
   /**
    * `together` (unless said): beside all others. `crowd`: sends hundreds of requests, or very large ones; one after another,

@@ -10,10 +10,13 @@ import { listRows } from './areas/lst.ts'
 import { pollRows } from './areas/pol.ts'
 import { preferRows } from './areas/prf.ts'
 import { resultRows } from './areas/res.ts'
+import { safetyRows } from './areas/sec.ts'
 import { eventRows } from './areas/sse.ts'
 import { submissionRows } from './areas/sub.ts'
 import { validationRows } from './areas/val.ts'
+import { webhookRows } from './areas/whk.ts'
 import type { Profile } from './profile.ts'
+import type { Between } from './receiver.ts'
 import { Skipped, type Row } from './row.ts'
 import { Target } from './target.ts'
 
@@ -31,6 +34,8 @@ const AREAS: readonly (readonly Row[])[] = [
   eventRows,
   healthRows,
   docRows,
+  webhookRows,
+  safetyRows,
 ]
 
 /** Area by area, each in the order of its numbers. */
@@ -50,13 +55,17 @@ export interface Verdict {
 // Not all at the same instant: rows that hold a clock against the server would measure each other.
 const STAGGER_MS = 100
 
-/** @param only ids or areas (`SUB`, `CON-02`); all rows where it is empty */
+/**
+ * @param only ids or areas (`SUB`, `CON-02`); all rows where it is empty
+ * @param between what breaks the receivers, in tests of the suite
+ */
 export async function runSuite(
   base: string,
   profile: Profile,
   only: readonly string[] = [],
+  between: Between = {},
 ): Promise<Verdict[]> {
-  const target = new Target(base, profile)
+  const target = new Target(base, profile, between)
   const rows = ROWS.filter(({ id }) => only.length === 0 || only.some((wanted) => id.startsWith(wanted)))
   const at = (when: Row['when']) => rows.filter((row) => (row.when ?? 'together') === when)
   const verdicts = (await Promise.all([staggered(at('together'), target), crowds()])).flat()
@@ -108,7 +117,8 @@ async function judge(row: Row, target: Target): Promise<Verdict> {
   }
 }
 
-function lackOf({ needs = {} }: Row, { fixtures, features, auth, operator }: Profile): string | undefined {
+function lackOf({ needs = {} }: Row, profile: Profile): string | undefined {
+  const { fixtures, features, auth, operator, strict } = profile
   const { feature, twoCallers } = needs
   const fixture = needs.fixtures?.find((name) => fixtures[name] === undefined)
   const step = needs.operator?.find((name) => operator[name] === undefined)
@@ -117,5 +127,7 @@ function lackOf({ needs = {} }: Row, { fixtures, features, auth, operator }: Pro
   if (fixture !== undefined) return `the profile has no fixture "${fixture}"`
   if (twoCallers && auth.b === undefined) return 'the profile has only one caller'
   if (step !== undefined) return `the profile has no operator step "${step}"`
+  if (needs.strict && strict === undefined)
+    return 'the profile names no server that may call the public internet only'
   return undefined
 }

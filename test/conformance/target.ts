@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { exchange, type Answer, type Request } from './exchange.ts'
 import type { Fixture, FixtureName, OperatorStep, Profile } from './profile.ts'
+import type { Between } from './receiver.ts'
 import { expect, skip } from './row.ts'
 
 export type Status = keyof Profile['statuses']
@@ -21,6 +22,8 @@ export interface Submitted {
 
 export interface SubmitOptions extends Request {
   readonly unique?: string
+  /** What `{{receiver}}` is to be. */
+  readonly receiver?: string
   readonly as?: 'a' | 'b' | 'none' | 'bad'
 }
 
@@ -30,9 +33,13 @@ export class Target {
   /** Every exchange there was, for the rows that look over all of them. */
   readonly seen: Answer[] = []
 
-  constructor(base: string, profile: Profile) {
+  /** What its receivers are broken by, in tests of the suite. */
+  readonly between: Between
+
+  constructor(base: string, profile: Profile, between: Between = {}) {
     this.base = new URL(base)
     this.profile = profile
+    this.between = between
   }
 
   /** An exchange as caller A, unless said otherwise. */
@@ -52,10 +59,18 @@ export class Target {
     return to.origin === this.base.origin ? (this.profile.auth[as] ?? {}) : {}
   }
 
-  fixture(name: FixtureName, unique: string = randomUUID()): Fixture & { readonly unique: string } {
+  fixture(
+    name: FixtureName,
+    unique: string = randomUUID(),
+    receiver = 'https://example.org/',
+  ): Fixture & { readonly unique: string } {
     const found = this.profile.fixtures[name]
     if (!found) skip(`the profile has no fixture "${name}"`)
-    return { ...(JSON.parse(JSON.stringify(found).replaceAll('{{unique}}', unique)) as Fixture), unique }
+    const path = found.path.replaceAll('{{receiver}}', encodeURIComponent(receiver))
+    const written = JSON.stringify({ ...found, path })
+      .replaceAll('{{unique}}', unique)
+      .replaceAll('{{receiver}}', JSON.stringify(receiver).slice(1, -1))
+    return { ...(JSON.parse(written) as Fixture), unique }
   }
 
   /** All the profile has, as they stand in it. */
@@ -64,8 +79,8 @@ export class Target {
   }
 
   /** Posts a fixture, whatever comes of it. */
-  post(name: FixtureName, { unique, ...options }: SubmitOptions = {}): Promise<Answer> {
-    const { path, method, headers, body } = this.fixture(name, unique)
+  post(name: FixtureName, { unique, receiver, ...options }: SubmitOptions = {}): Promise<Answer> {
+    const { path, method, headers, body } = this.fixture(name, unique, receiver)
     return this.ask(path, { method, body, ...options, headers: { ...headers, ...options.headers } })
   }
 
@@ -103,7 +118,8 @@ export class Target {
   /** A link of the document, resolved against the job's address. */
   link(
     document: Document,
-    name: 'self' | 'resultLink' | 'eventsLink' | 'cancelLink' | 'retryLink',
+    name:
+      'self' | 'resultLink' | 'eventsLink' | 'cancelLink' | 'retryLink' | 'attemptsLink' | 'deliveriesLink',
     job: URL,
   ): URL {
     const link = this.get(document, name)

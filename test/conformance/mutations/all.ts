@@ -4,6 +4,7 @@ import { CONDITIONS, POLLING, RESULTS } from './document.ts'
 import { ENDINGS, ERRORS } from './ending.ts'
 import { DESCRIPTION, EVENTS, HEALTH, LISTS } from './service.ts'
 import { IDEMPOTENCY, PREFERENCES, SUBMISSION, VALIDATION } from './submission.ts'
+import { ATTEMPTS, CALLS, MESSAGES } from './webhooks.ts'
 
 export const MUTATIONS: readonly Mutation[] = [
   SUBMISSION,
@@ -19,4 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   EVENTS,
   HEALTH,
   DESCRIPTION,
+  MESSAGES,
+  ATTEMPTS,
+  CALLS,
 ].flat()

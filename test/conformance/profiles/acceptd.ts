@@ -12,7 +12,16 @@ const profile: z.input<typeof profileSchema> = {
     idle: { ...wordCount, path: `/tasks/word-count?runAt=${inAnHour}` },
     short: { path: '/jobs', body: { task: 'word-count', input: { text: 'to be' }, tags: ['{{megabyte}}'] } },
     invalid: { path: '/tasks/word-count', body: { text: 7, txt: 'x' } },
+    told: {
+      path: '/jobs',
+      body: { task: 'word-count', input: { text: '{{unique}}' }, callbackUrl: '{{receiver}}' },
+    },
+    toldToo: { ...wordCount, path: '/tasks/word-count?callbackUrl={{receiver}}' },
+    call: { path: '/tasks/http', body: { url: '{{receiver}}' } },
+    callToo: { path: '/jobs', body: { task: 'http', input: { url: '{{receiver}}' } } },
   },
+  // Unless it was set otherwise. That it may call loopback is not so, so the feature "webhook" is not named.
+  strict: {},
 }
 
 export default profile

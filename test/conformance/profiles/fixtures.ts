@@ -1,7 +1,7 @@
 /** An acceptd with the tasks of test/fixtures/tasks, two callers, and whatever its operator can be asked to do. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { profileSchema, type Profile } from '../profile.ts'
+import { FEATURES, profileSchema, type Profile } from '../profile.ts'
 
 const KEYS = { alice: 'alice-has-this-key-0001', bob: 'bob-has-another-key-0002' } as const
 
@@ -10,6 +10,14 @@ export const API_KEYS = Object.entries(KEYS)
   .map(([name, key]) => `${name}:${key}`)
   .join(',')
 
+/** What callbacks are signed with while the older secret is being replaced; ACCEPTD_WEBHOOK_SECRETS. */
+const SECRETS = [
+  'whsec_bmV3IHNlY3JldCBvZiB0d2VudHktZm91ciBieXRlcyE=',
+  'whsec_b2xkIHNlY3JldCBvZiB0d2VudHktZm91ciBieXRlcyE=',
+]
+/** How the server has to be set for the suite's receivers to be called. */
+export const CALLING = { ACCEPTD_CALL_PRIVATE: 'yes', ACCEPTD_WEBHOOK_SECRETS: SECRETS.join(',') } as const
+
 const AN_HOUR_MS = 3_600_000
 
 export interface FixturesOptions {
@@ -17,9 +25,11 @@ export interface FixturesOptions {
   readonly folder: string
   /** All steps but `counter`, which follows from the folder. */
   readonly operator?: Omit<Profile['operator'], 'counter'>
+  /** A server that may not be set so. */
+  readonly strict?: Profile['strict']
 }
 
-export function fixturesProfile({ folder, operator = {} }: FixturesOptions): Profile {
+export function fixturesProfile({ folder, operator = {}, strict }: FixturesOptions): Profile {
   const counted = (unique: string) => path.join(folder, unique)
   return profileSchema.parse({
     fixtures: {
@@ -47,6 +57,11 @@ export function fixturesProfile({ folder, operator = {} }: FixturesOptions): Pro
       short: { path: '/jobs', body: { task: 'ok', input: {}, tags: ['{{megabyte}}'] } },
       broken: { path: '/tasks/broken', body: { value: '{{unique}}' } },
       deprecated: { path: '/tasks/old-way', body: {} },
+      told: toldOf({}),
+      toldToo: { path: '/tasks/ok?callbackUrl={{receiver}}', body: { value: '{{unique}}' } },
+      toldAsCloudEvent: toldOf({ callbackCloudEvents: true }),
+      call: { path: '/tasks/http', body: { url: '{{receiver}}' } },
+      callToo: { path: '/jobs', body: { task: 'http', input: { url: '{{receiver}}' } } },
     },
     auth: {
       a: bearer(KEYS.alice),
@@ -54,10 +69,18 @@ export function fixturesProfile({ folder, operator = {} }: FixturesOptions): Pro
       none: {},
       bad: bearer('nobody-has-this-key-0003'),
     },
+    features: [...FEATURES],
+    webhook: { secrets: SECRETS },
+    strict,
     // A job is remembered for as long as it was kept.
     limits: { briefTombstoneSeconds: 4 },
     operator: { ...operator, counter: async (unique: string) => linesIn(counted(unique)) },
   })
+}
+
+function toldOf(options: object) {
+  const body = { task: 'ok', input: { value: '{{unique}}' }, callbackUrl: '{{receiver}}', ...options }
+  return { path: '/jobs', body }
 }
 
 function bearer(key: string): Record<string, string> {

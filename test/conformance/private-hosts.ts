@@ -1,0 +1,50 @@
+/** Hosts that lead to where a server stands, each in the spellings that some parser takes. */
+
+/** Of this machine, where the suite can listen. */
+export const LOOPBACK_HOSTS: readonly string[] = [
+  'localhost',
+  'LocalHost',
+  'localhost.',
+  'LOCALHOST.',
+  '127.0.0.1',
+  '127.0.0.1.',
+  '127.1',
+  '2130706433',
+  '0x7f.1',
+  '0x7F000001',
+  '0177.0.0.1',
+  '%31%32%37.0.0.1',
+  '127。0。0。1',
+  '0.0.0.0',
+  '0',
+  '[::1]',
+  '[::]',
+  '[0:0:0:0:0:0:0:1]',
+  '[::ffff:127.0.0.1]',
+  '[::FFFF:7f00:1]',
+  '[::127.0.0.1]',
+  '[64:ff9b::7f00:1]',
+]
+
+/** Of its network, and of nobody. */
+export const OTHER_PRIVATE_HOSTS: readonly string[] = [
+  '10.0.0.1',
+  '10.255.255.254',
+  '172.16.0.1',
+  '172.31.255.254',
+  '192.168.0.1',
+  '169.254.169.254',
+  '[::ffff:169.254.169.254]',
+  '2852039166',
+  '[fd00:ec2::254]',
+  '100.64.0.1',
+  '100.100.100.200',
+  '224.0.0.1',
+  '239.255.255.255',
+  '255.255.255.255',
+  '[fc00::1]',
+  '[fd12:3456:789a::1]',
+  '[fe80::1]',
+  '[febf::1]',
+  '[ff02::1]',
+]
