@@ -3,7 +3,7 @@
 create table acceptd.endpoints (
   origin    text primary key,
   state     text not null default 'closed',
-  -- When it last opened; and when it may be tried again, or the one that tries it counts as lost.
+  -- Since when it is not closed; and when it may be tried again, or the one that tries it counts as lost.
   opened_at timestamptz,
   probe_at  timestamptz,
   -- How often it has opened since it was last well: each time it stays open for longer.
