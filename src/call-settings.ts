@@ -14,6 +14,9 @@ const parts = (text: string) =>
     .map((part) => part.trim())
     .filter(Boolean)
 
+/** Of headers and query parameters; in lower case. */
+export const names = z.string().transform((text): readonly string[] => parts(text.toLowerCase()))
+
 export const hostRules = z.string().transform((text, context): readonly string[] => {
   const rules = parts(text)
   if (!rules.every(isHostRule)) {

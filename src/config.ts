@@ -48,6 +48,8 @@ export interface Config {
   readonly callbackUrls: ByCaller<string>
   /** Whom jobs may call. */
   readonly outbound: OutboundRules
+  /** Names that no transcript shows, in lower case. */
+  readonly hiddenNames: readonly string[]
   /** How many jobs may call an origin at once. */
   readonly perOrigin: number
   readonly logLevel: (typeof LEVELS)[number]
@@ -112,6 +114,7 @@ export function configFrom(
       ports: read('ACCEPTD_CALL_PORTS'),
       ...(proxy ? { proxy } : {}),
     },
+    hiddenNames: read('ACCEPTD_CALL_HIDDEN'),
     perOrigin: read('ACCEPTD_CALLS_PER_ORIGIN'),
     logLevel: read('LOG_LEVEL'),
     production: read('NODE_ENV') === 'production',

@@ -82,7 +82,7 @@ export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger
       config.webhookSecrets.get(principal) ?? config.webhookSecrets.get(EVERYBODY) ?? []
     const work = open(url, 'work', WORK_CONNECTIONS, OF_WORK)
     const callbacks = callbacksFrom(work.db, { caller, secretsOf, publicUrl: config.publicUrl })
-    const catalogue = withCallTasks(tasks, { caller, secretsOf }, callbacks)
+    const catalogue = withCallTasks(tasks, { caller, secretsOf, hiddenNames: config.hiddenNames }, callbacks)
     const queues = await prepare(url, catalogue, onError)
     const boss = await startBoss({ pool: work.pool, queues: queues.map(({ queue }) => queue), onError })
     closers.push(() => boss.stop({ graceful: false }))

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { apiKeys } from './api-keys.ts'
 import { MAX_CONCURRENCY, MAX_RETENTION_SECONDS } from './job/task-rules.ts'
-import { callbackUrls, hostRules, ports, secretKeys, webhookSecrets } from './call-settings.ts'
+import { callbackUrls, hostRules, names, ports, secretKeys, webhookSecrets } from './call-settings.ts'
 import { laneSlots } from './lane-slots.ts'
 import { DEFAULT_PORTS } from './outbound/rules.ts'
 
@@ -124,6 +124,11 @@ export const schema = {
     help: 'Proxy that all calls go through, as http://host:port',
     fallback: '',
     type: z.string().regex(/^(http:\/\/[^/]+\/?)?$/, 'must be http://host:port, perhaps with user:password@'),
+  },
+  ACCEPTD_CALL_HIDDEN: {
+    help: 'Headers and query parameters that no transcript shows, besides those that sound secret, with commas between',
+    fallback: '',
+    type: names,
   },
   ACCEPTD_CALLS_PER_ORIGIN: {
     help: 'Jobs that call one origin at once, in all processes together',

@@ -39,6 +39,7 @@ describe('the configuration', () => {
       webhookSecrets: new Map(),
       callbackUrls: new Map(),
       outbound: DEFAULT_RULES,
+      hiddenNames: [],
       perOrigin: 10,
       logLevel: 'info',
       production: false,

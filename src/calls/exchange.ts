@@ -12,7 +12,7 @@ import { rounded } from './timings.ts'
 export interface Exchange {
   readonly at: Date
   readonly request: Outgoing
-  /** Lower-case names of headers that hold secrets, whatever they are called. */
+  /** Lower-case names of headers and query parameters that hold secrets, whatever they are called. */
   readonly hidden: readonly string[]
   readonly response?: OutboundResponse
   readonly error?: Pick<CallError, 'code' | 'message' | 'timings' | 'hops'> | { readonly code: 'stopped' }
@@ -40,31 +40,38 @@ export function shownExchange(
     at: at.toISOString(),
     request: {
       method,
-      url: redact.text(shownUrl(url)),
+      url: redact.text(shownUrl(url, hidden)),
       headers: shownHeaders(headers, hidden, redact, size),
       ...(shownBody ? { body: shownBytes(shownBody, size) } : {}),
     },
-    ...(response ? { response: shownResponse(response, redact, size) } : {}),
+    ...(response ? { response: shownResponse(response, hidden, redact, size) } : {}),
     ...(error ? { error: shownError(error, redact) } : {}),
     ...(timings ? { timings: rounded(timings) } : {}),
     ...(hops.length === 0
       ? {}
       : {
           redirects: hops.slice(0, 5).map((hop) => ({
-            url: redact.text(shownUrl(hop.url)).slice(0, 300),
+            url: redact.text(shownUrl(hop.url, hidden)).slice(0, 300),
             status: hop.status,
-            location: redact.text(shownUrl(URL.parse(hop.location, hop.url)?.href ?? '')).slice(0, 300),
+            location: redact
+              .text(shownUrl(URL.parse(hop.location, hop.url)?.href ?? '', hidden))
+              .slice(0, 300),
           })),
         }),
   }
 }
 
-function shownResponse(response: OutboundResponse, redact: Redactor, size: Size): Json {
+function shownResponse(
+  response: OutboundResponse,
+  hidden: readonly string[],
+  redact: Redactor,
+  size: Size,
+): Json {
   const { status, headers, bytes, truncated } = response
   const document = documentOf(response)
   return {
     status,
-    headers: shownHeaders(headers, [], redact, size),
+    headers: shownHeaders(headers, hidden, redact, size),
     body: document.isText ? excerpt(shownText(document, redact), size.body) : `(${bytes} bytes)`,
     bytes,
     ...(truncated ? { truncated } : {}),
@@ -88,7 +95,7 @@ function shownHeaders(headers: HeaderPairs, hidden: readonly string[], redact: R
     const before = shown.get(name)
     const text = isHidden
       ? REDACTED
-      : excerpt(redact.text(holdsUrl(given) ? shownQuery(value) : value), size.value)
+      : excerpt(redact.text(holdsUrl(given) ? shownQuery(value, hidden) : value), size.value)
     shown.set(name, before === undefined || isHidden ? text : excerpt(`${before}, ${text}`, size.value))
   }
   return Object.fromEntries(shown)

@@ -19,9 +19,15 @@ export interface HttpTaskDeps {
   readonly caller: Caller
   /** What requests are signed with for this principal, as `whsec_…`; none where nothing is to be signed. */
   readonly secretsOf: (principal: string) => readonly string[]
+  /** Of headers and query parameters that no transcript shows, in lower case, besides those that sound secret. */
+  readonly hiddenNames?: readonly string[]
 }
 
-export function httpTask({ caller, secretsOf }: HttpTaskDeps): Task<typeof input, typeof output> {
+export function httpTask({
+  caller,
+  secretsOf,
+  hiddenNames,
+}: HttpTaskDeps): Task<typeof input, typeof output> {
   return defineTask({
     summary: 'Call a URL, and keep at it until it has worked',
     description:
@@ -46,7 +52,7 @@ export function httpTask({ caller, secretsOf }: HttpTaskDeps): Task<typeof input
 
     async run(given, context) {
       const following = followingOf(context.state)
-      const line = openLine(caller, given, context, following?.transcript)
+      const line = openLine(caller, given, context, { before: following?.transcript, hiddenNames })
       if (following) return finish(line, await follow(line, following))
       return finish(line, await begin(line, secretsOf(context.principal)))
     },

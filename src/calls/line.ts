@@ -26,11 +26,18 @@ export interface Line {
   readonly transcript: () => KeptTranscript
 }
 
+export interface LineOptions {
+  /** Of the segments before. */
+  readonly before?: KeptTranscript | undefined
+  /** Of headers and query parameters that nobody is to see, in lower case. */
+  readonly hiddenNames?: readonly string[] | undefined
+}
+
 export function openLine(
   caller: Caller,
   input: CallInput,
   context: TaskContext,
-  before?: KeptTranscript,
+  { before, hiddenNames = [] }: LineOptions = {},
 ): Line {
   const redact = redactor(secretsOfInput(input))
   const hidden = privateHeaders(input)
@@ -66,7 +73,7 @@ export function openLine(
     options: { readonly timeoutMs: number; readonly follow: number; readonly signal?: AbortSignal },
   ): Promise<OutboundResponse> {
     const { shownBody: _, ...outgoing } = request
-    const entry = { at: new Date(), request, hidden }
+    const entry = { at: new Date(), request, hidden: [...hidden, ...hiddenNames] }
     const limits = { keepBytes: KEEP_BYTES, maxBytes: MAX_BYTES, privateHeaders: hidden }
     try {
       const response = await caller.call({ ...outgoing, ...limits, ...options })

@@ -10,19 +10,26 @@ export function withoutQuery(url: string): string {
 }
 
 /** With its query, but for values that sound secret. */
-export function shownUrl(url: string): string {
+export function shownUrl(url: string, hidden: readonly string[] = []): string {
   const parsed = URL.parse(url)
   if (!parsed) return 'a URL'
-  const query = shownQuery(parsed.search)
+  const query = shownQuery(parsed.search, hidden)
   const text = `${parsed.origin}${parsed.pathname}${query}`
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`
 }
 
-/** A text with a query in it, without the values of that which sound secret. */
-export function shownQuery(text: string): string {
+/**
+ * A text with a query in it, without the values of that which sound secret.
+ * @param hidden names of others, in lower case
+ */
+export function shownQuery(text: string, hidden: readonly string[] = []): string {
   return text.replaceAll(/([?&])([^=&?]*)=[^&#>\s]*/g, (whole, before: string, name: string) =>
-    SOUNDS_SECRET.test(decoded(name)) ? `${before}${name}=[redacted]` : whole,
+    isHidden(decoded(name)) ? `${before}${name}=[redacted]` : whole,
   )
+
+  function isHidden(name: string): boolean {
+    return SOUNDS_SECRET.test(name) || hidden.includes(name.toLowerCase())
+  }
 }
 
 function decoded(name: string): string {

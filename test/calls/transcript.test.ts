@@ -23,6 +23,16 @@ describe('a transcript', () => {
     expect(String(transcript[0]?.timings?.['totalMs'])).toMatch(/^\d+(\.\d)?$/)
   })
 
+  it('hides what the operator has named', async () => {
+    const server = await serve(() => ({ headers: { 'x-session': 'hidden' } }))
+    const { transcript } = await segment(
+      { url: `${server.url}/a?session=hidden&page=2`, headers: { 'X-Session': 'hidden' } },
+      { hiddenNames: ['x-session', 'session'] },
+    )
+    expect(JSON.stringify(transcript)).not.toContain('hidden')
+    expect(transcript[0]?.request.url).toBe(`${server.url}/a?session=[redacted]&page=2`)
+  })
+
   it('hides what sounds secret', async () => {
     const headers = {
       'set-cookie': 'session=hidden',

@@ -41,11 +41,12 @@ export interface Segment {
 export interface Options {
   readonly caller?: Caller
   readonly secrets?: readonly string[]
+  readonly hiddenNames?: readonly string[]
   readonly context?: Partial<TaskContext>
 }
 
-export function taskWith({ caller = loopbackCaller, secrets = [] }: Options = {}) {
-  return known('http', httpTask({ caller, secretsOf: () => secrets }))
+export function taskWith({ caller = loopbackCaller, secrets = [], hiddenNames = [] }: Options = {}) {
+  return known('http', httpTask({ caller, secretsOf: () => secrets, hiddenNames }))
 }
 
 export function violationsOf(given: unknown): Record<string, string> {
