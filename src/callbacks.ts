@@ -27,12 +27,14 @@ const MAX_RESULT_BYTES = 256 * 1024
 
 export function callbacksFrom(db: Db, { caller, secretsOf, publicUrl }: CallbackParts): WebhookDeps {
   const urls = urlsBelow(publicUrl)
+  // Made with the tables, and never another: not to be read at every attempt.
+  let root: Promise<Buffer> | undefined
   return {
     caller,
     source: publicUrl ?? '/jobs',
     async secretsOf(principal) {
       const set = secretsOf(principal)
-      return set.length > 0 ? set : [await derivedSecret(db, principal)]
+      return set.length > 0 ? set : [derivedFrom(await readRoot(), principal)]
     },
     async messageOf(jobId) {
       const message = await findMessage(db, jobId)
@@ -43,6 +45,14 @@ export function callbacksFrom(db: Db, { caller, secretsOf, publicUrl }: Callback
       add: (principal, url) => turnCallbackOff(db, principal, url),
       remove: (principal, url) => turnCallbackOn(db, principal, url),
     },
+  }
+
+  function readRoot(): Promise<Buffer> {
+    root ??= readSecret(db, 'callbacks').catch((error: unknown) => {
+      root = undefined
+      throw error
+    })
+    return root
   }
 
   async function written({ messageId, event, occurredAt, told }: Message): Promise<WebhookMessage> {
@@ -62,6 +72,9 @@ export function callbacksFrom(db: Db, { caller, secretsOf, publicUrl }: Callback
 
 /** Of a caller for whom nothing is set: nobody else's is the same, and it stays the same. */
 export async function derivedSecret(db: Db, principal: string): Promise<string> {
-  const root = await readSecret(db, 'callbacks')
+  return derivedFrom(await readSecret(db, 'callbacks'), principal)
+}
+
+function derivedFrom(root: Buffer, principal: string): string {
   return `whsec_${createHmac('sha256', root).update(principal).digest('base64')}`
 }
