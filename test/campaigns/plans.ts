@@ -7,11 +7,16 @@ const { values } = parseArgs({
   options: {
     ended: { type: 'string', default: '1000000' },
     pending: { type: 'string', default: '100000' },
+    callbacks: { type: 'string', default: '100000' },
   },
 })
 
 await onOwnGround(async ({ databaseUrl }) => {
-  const surveyed = await survey(databaseUrl, { ended: Number(values.ended), pending: Number(values.pending) })
+  const surveyed = await survey(databaseUrl, {
+    ended: Number(values.ended),
+    pending: Number(values.pending),
+    callbacks: Number(values.callbacks),
+  })
   for (const { operation, ms, pages, statement, flaws } of surveyed) {
     const figures = `${ms.toFixed(2).padStart(9)} ms ${String(pages).padStart(7)} pages`
     process.stdout.write(`${operation.padEnd(24)} ${figures}  ${statement.slice(0, 60)}\n`)

@@ -4,24 +4,26 @@ import type pg from 'pg'
 export interface Filling {
   readonly ended: number
   readonly pending: number
+  /** Deliveries of callbacks that wait, each of its own job. */
+  readonly callbacks: number
 }
 
 // Of a hundred that ended so many have: enough of each to be looked for.
 const ENDED = `case when n % 100 < 95 then 'completed' when n % 100 < 98 then 'failed' else 'canceled' end`
 
 /** By the tables' owner, past the code: writing a million jobs one by one is another measure. */
-export async function fill(pool: pg.Pool, { ended, pending }: Filling): Promise<void> {
+export async function fill(pool: pg.Pool, filling: Filling): Promise<void> {
   const client = await pool.connect()
   try {
     await client.query('set statement_timeout = 0')
-    await write(client, { ended, pending })
+    await write(client, filling)
   } finally {
     // With its setting.
     client.release(true)
   }
 }
 
-async function write(client: pg.PoolClient, { ended, pending }: Filling): Promise<void> {
+async function write(client: pg.PoolClient, { ended, pending, callbacks }: Filling): Promise<void> {
   await client.query(
     `insert into acceptd.jobs (
        id, principal, task, status, input, tags, attempt, max_attempts, created_at, updated_at, run_at, started_at,
@@ -55,6 +57,30 @@ async function write(client: pg.PoolClient, { ended, pending }: Filling): Promis
     `insert into acceptd.tombstones (id, principal, forget_at)
      select gen_random_uuid(), 'anonymous', now() + (n || ' seconds')::interval from generate_series(1, $1::int) n`,
     [Math.ceil(ended / 10)],
+  )
+  await client.query(
+    `with told as (
+       select n, id as job_id, gen_random_uuid() as id
+       from (select id, row_number() over () as n from acceptd.jobs where finished_at is not null limit $1) of_which
+     ),
+     stored as (
+       insert into acceptd.jobs (id, principal, task, queue, input, max_attempts, target)
+       select id, 'anonymous', 'webhook', 'webhooks',
+         json_build_object('url', 'https://host-' || n % 100 || '.example/hook'), 10, 'https://host-' || n % 100 || '.example'
+       from told returning id, queue, run_at
+     ),
+     noted as (
+       insert into acceptd.callback_deliveries (id, job_id, event, message_id, told)
+       select id, job_id, 'job.completed', 'msg_' || id, json_build_object('id', job_id) from told
+     )
+     insert into acceptd_queue.job (id, name, start_after, retry_limit, policy)
+     select id, queue, run_at, 1000, 'standard' from stored`,
+    [callbacks],
+  )
+  await client.query(
+    `insert into acceptd.callbacks_off (principal, url)
+     select 'anonymous', 'https://host-' || n || '.example/gone' from generate_series(1, $1::int) n`,
+    [Math.ceil(callbacks / 10)],
   )
   // As autovacuum would have by now; and every table, for a job's first statements are planned like its last.
   await client.query('vacuum analyze')
