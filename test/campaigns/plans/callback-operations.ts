@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { findDeliveries, findMessage, findToldResult, isCallbackOff } from '../../../src/store/callbacks.ts'
+import type { StartedJob } from '../../../src/store/starts.ts'
 import { callRecorder } from '../../../src/work/call-recorder.ts'
 import { gateOf } from '../../../src/work/gate.ts'
 import { settler } from '../../../src/work/settler.ts'
@@ -30,12 +31,12 @@ export async function callbackOperations({
     flush: () => Promise.resolve(),
   }
   const log = pino({ level: 'silent' })
-  const wide = gateOf({ db, boss, signals }, log, AT_ONCE)
-  // Nobody is let through who comes second.
-  const narrow = gateOf({ db, boss, signals }, log, 1)
   const settling = settler(db, boss)
+  const wide = gateOf({ db, boss, signals, settler: settling }, log, AT_ONCE)
+  // Nobody is let through who comes second.
+  const narrow = gateOf({ db, boss, signals, settler: settling }, log, 1)
   const recorder = callRecorder(db, log, () => undefined)
-  let claimed: Awaited<ReturnType<typeof wide.claim>> = []
+  let claimed: StartedJob[] = []
   const { id = '', job_id: told } = (await db
     .selectFrom('callback_deliveries')
     .select(['id', 'job_id'])
@@ -51,7 +52,7 @@ export async function callbackOperations({
     [
       'claim 100 to call',
       async () => {
-        claimed = await wide.claim(workerId, LANE, AT_ONCE)
+        claimed = [...(await wide.claim(workerId, LANE, AT_ONCE)).started]
       },
     ],
     // Of one origin: of all of them it would rightly read every job there is.
