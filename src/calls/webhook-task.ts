@@ -121,7 +121,7 @@ function final(code: string, detail: string): TaskError {
 
 /** By the published schedule, and not before the receiver wants it. */
 function again(code: string, detail: string, { attempt }: TaskContext, asked = 0): TaskError {
-  // Run again by somebody, it begins anew.
+  // Run again by somebody after all of these, it begins anew.
   const step = CALLBACK_WAITS[(attempt - 1) % (CALLBACK_WAITS.length + 1)] ?? CALLBACK_WAITS[0]
   const jittered = step * (1 + Math.random() * JITTER)
   return new TaskError(detail, { code, retryAfterSeconds: Math.max(asked, jittered) })
