@@ -25,6 +25,13 @@ export const ENDED = {
 export const ENDED_SQL = sql`worker_id = null, delivery = null, resume_at = null, checkpoint = null, transcript = null,
   finished_at = ${NOW}, expires_at = ${EXPIRES_AT}`
 
+/** With the move that completes a job, of an `ending` with its result. */
+export const COMPLETED_SQL = sql`${ENDED_SQL},
+  result = ending.result::json, result_bytes = octet_length(ending.result), result_type = ending.media_type,
+  progress = case when progress is null then null else 100 end,
+  -- The note goes: it says where the task was when it last said so, and it is past that.
+  progress_note = null`
+
 /** A move of status.ts as SQL: it leaves only the statuses it may leave, and says so by finding no row. */
 export function moving(db: Db, move: Move) {
   return db

@@ -2,10 +2,8 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Outcome, Settlement } from '../job/settlement.ts'
 import { MOVES } from '../job/status.ts'
-import type { Db, Trx } from './database.ts'
-import { LEARN } from './learning.ts'
-import { ENDED_SQL, SEEN_SQL } from './moving.ts'
-import { telling } from './telling.ts'
+import type { Trx } from './database.ts'
+import { COMPLETED_SQL, ENDED_SQL, SEEN_SQL } from './moving.ts'
 
 /** An attempt, as one worker has it: between two deliveries it may have paused, and be another's by now. */
 export interface AttemptName {
@@ -96,11 +94,7 @@ const NEXT_AT = sql`now() + make_interval(secs => ending.next_in_seconds)`
 
 /** What each move writes besides the status. */
 const CHANGES: Readonly<Record<EndingMove, RawBuilder<unknown>>> = {
-  // The note goes: it says where the task was when it last said so, and it is past that.
-  complete: sql`${ENDED_SQL},
-    result = ending.result::json, result_bytes = octet_length(ending.result), result_type = ending.media_type,
-    progress = case when progress is null then null else 100 end,
-    progress_note = null`,
+  complete: COMPLETED_SQL,
   fail: sql`${ENDED_SQL}, failure = ending.final_failure::jsonb`,
   cancel: sql`${ENDED_SQL}, cancel_requested_at = coalesce(cancel_requested_at, now())`,
   retry: sql`${PARKED}, run_at = ${NEXT_AT}, checkpoint = null, transcript = null`,
@@ -110,66 +104,6 @@ const CHANGES: Readonly<Record<EndingMove, RawBuilder<unknown>>> = {
   // stays: the next attempt goes on from there.
   release: sql`${PARKED}, max_attempts = max_attempts + 1, crashes = crashes + ending.crashed::int,
     queue = ending.queue, transcript = null`,
-}
-
-export interface Alongside {
-  readonly alongside: RawBuilder<unknown>
-  readonly enqueuing: RawBuilder<unknown>
-}
-
-export interface CompletedAttempt extends AttemptName {
-  /** Whether somebody is told of one of them. */
-  readonly told: boolean
-}
-
-const TOLD_COMPLETED = sql`
-  select id, principal, task, attempt, 'completed' as status, null::jsonb as failure, callback, retention_seconds, traceparent
-  from ending where callback is not null`
-
-export interface Completed extends AttemptName {
-  /** JSON text. */
-  readonly result: string
-  readonly mediaType?: string
-  /** JSON text: what the attempt shows of its calls. */
-  readonly transcript?: string | undefined
-}
-
-/**
- * Completes jobs in one statement, and so one round trip: what an attempt comes to mostly, and there is nothing to decide.
- * Returns those that were; another is superseded, or held by somebody else, or its delivery is not as it should
- * be.
- * @param alongside a statement that ends the deliveries of `held (id, queue, delivery)` and returns those it had
- * @param enqueuing a statement that enqueues what is in `stored`: see telling.ts
- */
-export async function completeAttempts(
-  db: Db,
-  completed: readonly Completed[],
-  { alongside, enqueuing }: Alongside,
-): Promise<CompletedAttempt[]> {
-  const { rows } = await sql<CompletedAttempt>`
-    with held as (
-      select id, queue, jobs.delivery, task, attempt, worker_id, started_at, run_at, given.result, media_type,
-        given.transcript, principal, callback, retention_seconds, traceparent
-      from acceptd.jobs
-      join json_to_recordset(${JSON.stringify(completed.map(completion))}::json) as given (
-        job_id uuid, number int, delivered int, result text, media_type text, transcript text
-      ) on id = job_id and attempt = number and delivery = delivered
-      where status = 'running'
-      for update of jobs skip locked
-    ),
-    ending as (${alongside}),
-    moved as (
-      update acceptd.jobs set status = ${MOVES.complete.to}, ${SEEN_SQL}, ${CHANGES.complete}
-      from ending where jobs.id = ending.id and status = 'running'
-    ),
-    history as (
-      insert into acceptd.attempts (job_id, attempt, worker_id, started_at, outcome, reason, transcript)
-      select id, attempt, worker_id, started_at, 'completed', 'completed', transcript::json from ending
-    )
-    ${LEARN},
-    ${telling(TOLD_COMPLETED, enqueuing)}
-    select id, attempt, delivery, exists (select from stored) as told from ending`.execute(db)
-  return rows
 }
 
 /** Makes one and the same move with each. Returns when each is to be delivered again, by id. */
@@ -202,10 +136,6 @@ export async function endAttempts(
     throw new Error(`${rows.length} of ${endings.length} jobs could ${move} although all were held`)
   }
   return new Map(rows.map(({ id, next_at }) => [id, next_at]))
-}
-
-function completion({ id, attempt, delivery, result, mediaType, transcript }: Completed) {
-  return { job_id: id, number: attempt, delivered: delivery, result, media_type: mediaType, transcript }
 }
 
 function given({ held, outcome, settlement, delaySeconds, queue, transcript }: Ending) {

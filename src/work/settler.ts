@@ -16,14 +16,8 @@ import type { Db, Trx } from '../store/database.ts'
 import { gather } from '../store/gather.ts'
 import { tellOf } from '../store/telling.ts'
 import { isOnesFault } from '../store/outage.ts'
-import {
-  completeAttempts,
-  endAttempts,
-  lockRunning,
-  type AttemptName,
-  type Completed,
-  type Ending,
-} from '../store/settling.ts'
+import { completeAttempts, type Completed } from '../store/completing.ts'
+import { endAttempts, lockRunning, type AttemptName, type Ending } from '../store/settling.ts'
 
 export interface EndedAttempt extends AttemptName {
   readonly outcome: Outcome

@@ -16,7 +16,7 @@ export const MUTANTS: readonly Mutant[] = [
     without: 'a worker that was taken for dead ends the attempt of another',
     patches: [
       {
-        file: 'store/settling.ts',
+        file: 'store/completing.ts',
         find: 'on id = job_id and attempt = number and delivery = delivered',
         replace: 'on id = job_id',
       },
