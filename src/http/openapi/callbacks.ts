@@ -33,7 +33,7 @@ const header = (name: string, description: string) => ({
   schema: { type: 'string' as const },
 })
 
-const jobEnded: ZodOpenApiPathItemObject = {
+const jobEnded = {
   post: {
     summary: 'The job has ended',
     description:
@@ -52,7 +52,7 @@ const jobEnded: ZodOpenApiPathItemObject = {
       410: { description: 'The receiver wants no more messages' },
     },
   },
-}
+} satisfies ZodOpenApiPathItemObject
 
 /** @param url an expression for where it is sent (OpenAPI 3.1 §4.8.20) */
 export function callbackAt(url: string): ZodOpenApiCallbacksObject {
@@ -60,4 +60,7 @@ export function callbackAt(url: string): ZodOpenApiCallbacksObject {
 }
 
 /** What is sent to an address that no request names: that of the task, or of the operator. */
-export const webhooks = { jobEnded }
+export const webhooks = {
+  // Named here only: an id stands for one operation, and callbacks are of many.
+  jobEnded: { post: { operationId: 'jobEnded', ...jobEnded.post } },
+}
