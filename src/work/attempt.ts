@@ -116,6 +116,9 @@ export function attemptRunner(deps: WorkDeps, parent: Logger, limits: RunLimits)
         if (outcome.kind === 'failed') {
           const { code, detail } = outcome.failure
           log.warn({ ...line, code, detail, err: accidentIn(running.thrown()) }, 'attempt')
+        } else if (outcome.kind === 'paused') {
+          // The attempt goes on: thousands that wait would fill the log with their looks.
+          log.debug(line, 'attempt')
         } else log.info(line, 'attempt')
       } catch (error) {
         log.error({ err: error, outcome: outcome.kind }, 'attempt could not be settled')
