@@ -3,8 +3,8 @@ import { isObject } from '../job/json.ts'
 import type { OutboundResponse } from '../outbound/caller.ts'
 import type { Document } from './document.ts'
 import { headerOf } from './headers.ts'
-import { resolved } from './monitor.ts'
-import { linkTo } from './poll-answer.ts'
+import { resolved } from '../polling/monitor.ts'
+import { linkTo } from '../polling/poll-answer.ts'
 
 // A type, not an interface: it is kept as JSON.
 export type CancelOffer = {

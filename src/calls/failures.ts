@@ -2,7 +2,7 @@
 import { TaskError } from '../job/failure.ts'
 import type { OutboundResponse } from '../outbound/caller.ts'
 import type { CallError, CallErrorCode } from '../outbound/call-error.ts'
-import { retryAfterSeconds } from '../outbound/retry-after.ts'
+import { retryAfterSeconds } from '../polling/retry-after.ts'
 import { documentOf, shownText } from './document.ts'
 import type { CallFailureCode } from './failure-codes.ts'
 import { headerOf } from './headers.ts'
@@ -13,6 +13,7 @@ import { shortened } from './words.ts'
 
 const MAX_EXCERPT = 200
 const MAX_REASON = 300
+const MAX_WORD = 40
 
 /** What all failures of a call have in common. */
 export interface Blame {
@@ -67,7 +68,7 @@ export function failedWork(
 ): TaskError {
   const said = shortened(redact.text(ending.reason), MAX_REASON)
   const reason = said === '' ? '' : `: ${said}`
-  const detail = `${named(request)} was accepted, but ended as "${ending.word}"${reason}`
+  const detail = `${named(request)} was accepted, but ended as "${shortened(ending.word, MAX_WORD)}"${reason}`
   const retryable = on['callee-failed'] ?? ending.retryable
   return error(detail, { code: 'callee-failed', retryable }, { on, redact })
 }

@@ -14,10 +14,11 @@ import {
   pauseSeconds,
   type Following,
 } from './following.ts'
+import { answeredBy } from './headers.ts'
 import { methodOf } from './input.ts'
 import type { Line } from './line.ts'
 import { look } from './look.ts'
-import { monitorOf } from './monitor.ts'
+import { monitorOf } from '../polling/monitor.ts'
 import { laterRequest } from './request.ts'
 
 const ACCEPTED = 202
@@ -25,7 +26,7 @@ const ACCEPTED = 202
 /** @throws the pause to follow with, where the answer is a 202 that says where to look */
 export function followIfAccepted(line: Line, response: OutboundResponse): void {
   if (response.status !== ACCEPTED || !line.input.followAccepted) return
-  const monitor = monitorOf(response)
+  const monitor = monitorOf(answeredBy(response))
   if (!monitor) return
   const cancel = cancelOffer(response, documentOf(response), monitor.url)
   const following = {

@@ -1,10 +1,10 @@
 /** What is remembered of work that a callee accepted, from one look at it to the next; and when to look again. */
 import type { Json } from '../job/json.ts'
 import type { OutboundResponse } from '../outbound/caller.ts'
-import { retryAfterSeconds } from '../outbound/retry-after.ts'
+import { retryAfterSeconds } from '../polling/retry-after.ts'
 import type { CancelOffer } from './cancel-offer.ts'
 import { headerOf } from './headers.ts'
-import type { Monitor } from './monitor.ts'
+import type { Monitor } from '../polling/monitor.ts'
 import type { KeptTranscript } from './transcript.ts'
 
 // A type, not an interface: it is kept as JSON.

@@ -1,4 +1,5 @@
 /** Headers as pairs: looking one up, and telling which are nobody's business. */
+import type { Answered } from '../polling/monitor.ts'
 
 export type HeaderPairs = readonly (readonly [string, string])[]
 
@@ -7,6 +8,16 @@ export function headerOf(headers: HeaderPairs, name: string): string | undefined
   const wanted = name.toLowerCase()
   const values = headers.filter(([each]) => each.toLowerCase() === wanted).map(([, value]) => value)
   return values.length === 0 ? undefined : values.join(', ')
+}
+
+export function answeredBy({
+  url,
+  headers,
+}: {
+  readonly url: string
+  readonly headers: HeaderPairs
+}): Answered {
+  return { url, header: (name) => headerOf(headers, name) }
 }
 
 const CREDENTIALS = /^(?:authorization|proxy-authorization|cookie|set-cookie)$/i

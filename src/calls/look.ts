@@ -6,11 +6,11 @@ import { cancelOffer, type CancelOffer } from './cancel-offer.ts'
 import { documentOf } from './document.ts'
 import { failedStatus, failedWork } from './failures.ts'
 import { askedSeconds, type Following } from './following.ts'
-import { headerOf } from './headers.ts'
+import { answeredBy, headerOf } from './headers.ts'
 import { methodOf } from './input.ts'
 import type { Line } from './line.ts'
-import { monitorOf, resolved, type Monitor } from './monitor.ts'
-import { pollAnswerOf } from './poll-answer.ts'
+import { monitorOf, resolved, type Monitor } from '../polling/monitor.ts'
+import { pollAnswerOf } from '../polling/poll-answer.ts'
 import { laterRequest } from './request.ts'
 import { isSuccess } from './status-policy.ts'
 
@@ -22,8 +22,6 @@ const SEE_OTHER = 303
 export type Look =
   | {
       readonly kind: 'going'
-      /** What the callee calls it. */
-      readonly word?: string
       readonly asked: number | undefined
       readonly monitor: Monitor
       readonly cancel: CancelOffer | undefined
@@ -39,7 +37,7 @@ export async function look(line: Line, { monitor }: Following): Promise<Look> {
   refuse(line, response)
   const document = documentOf(response)
   const at = { monitor: monitor.url, base: response.url, target: monitor.target }
-  const answer = pollAnswerOf(response.status, document, at)
+  const answer = pollAnswerOf(response.status, document.json, at)
   switch (answer.kind) {
     case 'going':
       return {
@@ -96,6 +94,6 @@ function refuse({ blame }: Line, response: OutboundResponse): void {
 
 /** Some callees name a new monitor with each answer. Another kind of header would be about something else. */
 function movedMonitor(monitor: Monitor, response: OutboundResponse): Monitor {
-  const named = response.status === 202 ? monitorOf(response) : undefined
+  const named = response.status === 202 ? monitorOf(answeredBy(response)) : undefined
   return named?.by === monitor.by ? { ...monitor, url: named.url } : monitor
 }

@@ -1,6 +1,6 @@
 /** What a callee's Retry-After says, in all its forms, and in none of them. */
 import { describe, expect, it } from 'vitest'
-import { retryAfterSeconds } from '../../src/outbound/retry-after.ts'
+import { retryAfterSeconds } from '../../src/polling/retry-after.ts'
 
 const NOW = Date.parse('1994-11-06T08:49:00Z')
 

@@ -1,6 +1,12 @@
-/** Where a callee that answered 202 says one can look how far the work is. */
-import type { OutboundResponse } from '../outbound/caller.ts'
-import { headerOf } from './headers.ts'
+/** Where a server that answered 202 says one can look how far the work is. */
+
+/** What is asked of an answer, whoever got it. */
+export interface Answered {
+  /** Where it came from, after redirects. */
+  readonly url: string
+  /** By its name in lower case. */
+  readonly header: (name: string) => string | null | undefined
+}
 
 // Operation-Location and Azure-AsyncOperation can mean nothing else. Location may be the thing that is being made, and
 // Content-Location mostly is a name of the answer itself; FHIR uses it for this.
@@ -16,20 +22,21 @@ export type Monitor = {
 }
 
 /** Undefined where the answer names none. */
-export function monitorOf({ url, headers }: OutboundResponse): Monitor | undefined {
+export function monitorOf({ url, header }: Answered): Monitor | undefined {
   for (const by of MONITORS) {
-    const found = resolved(headerOf(headers, by), url)
+    const found = resolved(header(by), url)
     if (found === undefined) continue
-    const target = by === 'location' ? undefined : resolved(headerOf(headers, 'location'), url)
+    const target = by === 'location' ? undefined : resolved(header('location'), url)
     return target === undefined || target === found ? { url: found, by } : { url: found, by, target }
   }
   return undefined
 }
 
 /** An absolute http or https URL, without its fragment. */
-export function resolved(reference: string | undefined, base: string): string | undefined {
-  const url = reference === undefined ? null : URL.parse(reference.trim(), base)
-  if (!url || !['http:', 'https:'].includes(url.protocol)) return undefined
+export function resolved(reference: string | null | undefined, base: string): string | undefined {
+  if (typeof reference !== 'string' || !URL.canParse(reference.trim(), base)) return undefined
+  const url = new URL(reference.trim(), base)
+  if (!/^https?:$/.test(url.protocol)) return undefined
   url.hash = ''
   return url.href
 }

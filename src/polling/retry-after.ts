@@ -1,4 +1,4 @@
-/** What a callee's Retry-After asks for (RFC 9110 §10.2.3), in seconds from now. */
+/** What somebody else's Retry-After asks for (RFC 9110 §10.2.3), in seconds from now. */
 
 // A day. What asks for more is mistaken, or has its time in milliseconds.
 const MAX_SECONDS = 86_400
@@ -10,9 +10,13 @@ const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
 
 /**
  * Seconds from 0 to a day; undefined where the value says nothing that can be understood. A time is taken relative to the
- * callee's own clock, which its `Date` header tells: the two clocks need not agree.
+ * server's own clock, which its `Date` header tells: the two clocks need not agree.
  */
-export function retryAfterSeconds(value: string | undefined, now: number, date?: string): number | undefined {
+export function retryAfterSeconds(
+  value: string | null | undefined,
+  now: number,
+  date?: string | null,
+): number | undefined {
   const text = value?.trim() ?? ''
   if (/^\d+$/.test(text)) return Math.min(Number(text), MAX_SECONDS)
   const then = httpDate(text)
