@@ -39,6 +39,16 @@ describe('the house', () => {
     expect([...used].toSorted()).toEqual(['canonicalize', 'leven', 'node:crypto', 'zod'])
   })
 
+  it('keeps the client free of packages, and of all that a browser has not', () => {
+    const rooms = files.filter(({ room }) => room === 'client' || room === 'polling')
+    expect(rooms.length).toBeGreaterThan(10)
+    expect(rooms.flatMap(({ packages }) => packages)).toEqual([])
+    const nodeOnly = rooms.filter(({ code }) =>
+      /\b(?:Buffer|process|require|NodeJS|setImmediate)\b/.test(code),
+    )
+    expect(nodeOnly.map(({ name }) => name)).toEqual([])
+  })
+
   it('keeps pg-boss in queue, but for its type, Express in http, and undici in outbound', () => {
     const users = (name: string, except: string) =>
       files.filter(

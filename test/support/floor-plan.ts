@@ -49,6 +49,7 @@ export const LADDER: Readonly<Record<string, readonly string[]>> = {
   store: ['job'],
   queue: ['job'],
   polling: [],
+  client: ['polling'],
   outbound: ['job'],
   calls: ['polling', 'outbound', 'job'],
   commands: ['queue', 'store', 'job'],
@@ -120,8 +121,8 @@ export function drawers(files: readonly SourceFile[]): string[] {
 
 const STATUS_CODE = /\.status\(\s*\d|\bstatusCode\s*=[^=]|\bstatus:\s*[1-5]\d\d\b|writeHead\(|sendStatus\(/
 
-/** Where statuses are: our own answers in http, those of others in outbound and calls. */
-const KNOWS_STATUSES = new Set(['http', 'outbound', 'calls'])
+/** Where statuses are: our own answers in http, those of others in the other rooms. */
+const KNOWS_STATUSES = new Set(['http', 'outbound', 'calls', 'client'])
 
 export function statusCodes(files: readonly SourceFile[]): string[] {
   return files

@@ -1,0 +1,79 @@
+/** A job's changes as they happen: its event stream, taken up again wherever it broke off. */
+import type { Job } from './documents.ts'
+import { ProblemError } from './errors.ts'
+import { eventReader } from './event-stream.ts'
+import { answerOf, limited, requestOf, type Line } from './exchange.ts'
+import { tryingAgain } from './patience.ts'
+
+// The server says something every 15 s at least. After three times that, nobody is there any more.
+const SILENCE_MS = 45_000
+
+/** How far a stream has been read, so that it can be taken up there. */
+export interface Bookmark {
+  id: string
+}
+
+/**
+ * The job as it is, and then at each change, until it is done. Changes in quick succession may come as one.
+ * @throws ProblemError, ConnectionError, DeadlineError; the signal's reason
+ */
+export async function* eventsOf(line: Line, self: string): AsyncGenerator<Job, void, undefined> {
+  const bookmark: Bookmark = { id: '' }
+  let again = tryingAgain(line.patience)
+  for (;;) {
+    try {
+      for await (const job of oneStream(line, self, bookmark)) {
+        again = tryingAgain(line.patience)
+        yield job
+        if (job.done) return
+      }
+      // A process that is stopping ends its streams. Another is there by now, or will be soon.
+      await again(new ProblemError(ENDED_EARLY))
+    } catch (error) {
+      await again(error)
+    }
+  }
+}
+
+const ENDED_EARLY = {
+  status: 200,
+  headers: new Headers(),
+  body: { code: 'stream-ended', detail: 'The event stream ended before the job did', retryable: true },
+}
+
+/** One connection's worth of changes. */
+export async function* oneStream(
+  line: Line,
+  self: string,
+  bookmark: Bookmark,
+): AsyncGenerator<Job, void, undefined> {
+  const last: Record<string, string> = bookmark.id === '' ? {} : { 'Last-Event-ID': bookmark.id }
+  const request = requestOf(line, { headers: { Accept: 'text/event-stream', ...last } })
+  const limit = limited(line.patience, SILENCE_MS)
+  const read = eventReader()
+  const decoder = new TextDecoder()
+  try {
+    const response = await line.fetch(`${self}/events`, { ...request, signal: limit.signal })
+    if (!response.ok) throw new ProblemError(await answerOf(response))
+    // 204: the last change has been seen. Whoever asks all the same wants to see it again.
+    if (!response.body) bookmark.id = ''
+    for (const reader = readerOf(response); reader;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      limit.restart()
+      for (const { data, id } of read(decoder.decode(value, { stream: true }))) {
+        bookmark.id = id
+        yield JSON.parse(data) as Job
+      }
+    }
+  } catch (error) {
+    throw limit.reasonFor(error)
+  } finally {
+    // Also where the reader has lost interest: the connection is not to stay open for nobody.
+    limit.end()
+  }
+}
+
+function readerOf({ body }: Response): ReadableStreamDefaultReader<Uint8Array> | undefined {
+  return (body as ReadableStream<Uint8Array> | null)?.getReader()
+}

@@ -1,0 +1,157 @@
+/** One request and its answer, tried again as long as that makes sense. */
+import { ConnectionError, ProblemError, type Answer } from './errors.ts'
+import { tryingAgain, type Patience } from './patience.ts'
+
+/** By which a client talks to a server. */
+export interface Line {
+  readonly fetch: typeof fetch
+  /** Sent with each request. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly patience: Patience
+}
+
+export interface Wish {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: RequestInit['body']
+  /** How long the server was asked to hold its answer. */
+  readonly holdSeconds?: number
+  /** Where not all that is passing may be tried again: to do it twice would not be to do it once. */
+  readonly mayRepeat?: (error: unknown) => boolean
+}
+
+// What a server needs for an answer, on a bad day; what it is asked to hold one for comes on top.
+const ANSWER_MS = 30_000
+
+/**
+ * @param read makes something of a 2xx or 304; what breaks off while it reads is tried again like all else
+ * @throws ProblemError, ConnectionError, DeadlineError; the signal's reason
+ */
+export async function exchange<T>(
+  line: Line,
+  url: string,
+  wish: Wish,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
+  const again = tryingAgain(line.patience)
+  let doubtful = false
+  for (;;) {
+    try {
+      return await once(line, url, wish, read)
+    } catch (error) {
+      if (error instanceof ProblemError) error.doubtful = doubtful
+      if (wish.mayRepeat?.(error) === false) throw error
+      doubtful ||= isDoubtful(error)
+      await again(error)
+    }
+  }
+}
+
+/** Nobody knows whether the request was carried out. */
+function isDoubtful(error: unknown): boolean {
+  return error instanceof ConnectionError || (error instanceof ProblemError && error.status >= 500)
+}
+
+async function once<T>(
+  line: Line,
+  url: string,
+  wish: Wish,
+  read: (response: Response) => Promise<T>,
+): Promise<T> {
+  const request = requestOf(line, wish)
+  const limit = limited(line.patience, ANSWER_MS + (wish.holdSeconds ?? 0) * 1000)
+  try {
+    const response = await line.fetch(url, { ...request, signal: limit.signal })
+    if (response.ok || response.status === 304) return await read(response)
+    throw new ProblemError(await answerOf(response))
+  } catch (error) {
+    throw limit.reasonFor(error)
+  } finally {
+    limit.release()
+  }
+}
+
+/** @throws TypeError for headers that cannot be sent: nothing would be gained by trying that again */
+export function requestOf(line: Line, { method = 'GET', headers, body = null }: Wish): RequestInit {
+  const init: RequestInit = { method, headers: new Headers({ ...line.headers, ...headers }), body }
+  // A browser would add an If-None-Match of its own, with which a wait ends at any change. Not every runtime knows this.
+  if ('cache' in Request.prototype) init.cache = 'no-store'
+  return init
+}
+
+/** The body as JSON where it is some; read to its end either way, so that the connection can be used again. */
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: parsed(text) }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Of a 2xx. What is no JSON does not come from the API, but from something in between. */
+export async function documentOf<T>(response: Response): Promise<T> {
+  const answer = await answerOf(response)
+  if (typeof answer.body === 'object' && answer.body !== null) return answer.body as T
+  const detail = `${response.url} does not answer as acceptd does`
+  throw new ProblemError({ ...answer, body: { code: 'unexpected-answer', detail, retryable: false } })
+}
+
+/** A signal for one try, aborted with the caller's, at the deadline, and after this time without a sign of life. */
+export function limited(patience: Patience, ms: number) {
+  const { signal, leftMs, deadline } = patience
+  signal?.throwIfAborted()
+  if (leftMs() <= 0) throw deadline()
+  const controller = new AbortController()
+  const stop = () => controller.abort(signal?.reason)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const restart = () => {
+    clearTimeout(timer)
+    const left = leftMs()
+    timer = setTimeout(
+      () => controller.abort(left <= ms ? deadline() : silence(ms)),
+      Math.min(ms, Math.max(0, left)),
+    )
+  }
+  const release = () => {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
+  }
+  restart()
+  signal?.addEventListener('abort', stop, { once: true })
+  return {
+    signal: controller.signal,
+    /** There was a sign of life: the time begins again. */
+    restart,
+    release,
+    /** Whatever is still under way is of no interest any more. */
+    end() {
+      release()
+      controller.abort()
+    },
+    /** What an error of this try really means. What else goes wrong in a try is of the network, whatever a runtime calls it. */
+    reasonFor(error: unknown): unknown {
+      if (controller.signal.aborted) return controller.signal.reason
+      if (error instanceof ProblemError) return error
+      return new ConnectionError(`The request failed: ${reasonOf(error)}`, { cause: error })
+    },
+  }
+}
+
+function silence(ms: number): ConnectionError {
+  return new ConnectionError(`There was no answer for ${Math.round(ms / 1000)} s`)
+}
+
+/** Node has the reason in the cause, and the words "fetch failed" before it. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { message, cause } = error
+  if (!(cause instanceof Error)) return message
+  // With more than one address the message is empty.
+  const { code } = cause as { readonly code?: string }
+  return cause.message || (code ?? message)
+}

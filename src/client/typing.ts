@@ -1,0 +1,30 @@
+/** How the client knows what each task takes and gives: from the tasks themselves, or as somebody has written it down. */
+import type { ResultFile } from './documents.ts'
+
+/**
+ * By the name of the task: what `defineTask` made, as in `client<typeof tasks>()`, or plain types, as in
+ * `client<{ add: { input: { a: number; b: number }; output: number } }>()`.
+ */
+export type Tasks = Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>
+
+/** What `submit` takes. */
+export type InputOf<T extends Tasks, Name extends keyof T> = Meant<T[Name]['input'], 'input'>
+
+/** What `run` gives. */
+export type OutputOf<T extends Tasks, Name extends keyof T> = FileOr<Meant<T[Name]['output'], 'output'>>
+
+/** A schema says what it means as https://standardschema.dev has it; zod's do. Anything else is the type itself. */
+type Meant<Schema, Way extends 'input' | 'output'> = Schema extends {
+  readonly '~standard': { readonly types?: infer Types }
+}
+  ? NonNullable<Types> extends Readonly<Record<Way, infer Value>>
+    ? Value
+    : unknown
+  : Schema
+
+/** The output of a task with `output: fileResult` is not sent as it is, but as the file that it describes. */
+type FileOr<Output> = [Output] extends [
+  { readonly fileName: string; readonly mediaType: string; readonly base64?: string | undefined },
+]
+  ? ResultFile
+  : Output
