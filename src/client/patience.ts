@@ -76,8 +76,7 @@ export function tryingAgain(patience: Patience): (error: unknown) => Promise<voi
     if (!isPassing(error)) throw error
     const asked = error instanceof ProblemError ? error.retryAfterSeconds : undefined
     // Half of it at random: those who failed together must not come back together.
-    const ms =
-      asked === undefined ? backOffMs * (0.5 + Math.random() / 2) : asked * 1000 + Math.random() * FIRST_MS
+    const ms = asked ? asked * 1000 + Math.random() * FIRST_MS : backOffMs * (0.5 + Math.random() / 2)
     backOffMs = Math.min(MOST_MS, backOffMs * 2)
     if (performance.now() - since + ms > patience.retryMs) throw error
     await sleep(ms, patience)

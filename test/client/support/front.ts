@@ -28,8 +28,10 @@ export interface Front {
   readonly seen: Seen[]
   /** What becomes of the next requests; then they pass. */
   next(...turns: readonly Turn[]): void
-  /** For requests with these words in their method and path; each asked anew. Undefined: as otherwise. */
-  each(turn: ((request: Seen) => Turn | undefined) | undefined): void
+  /** What becomes of requests that `next` says nothing of. */
+  each(turn: (request: Seen) => Turn | undefined): void
+  /** Everything passes, and nothing was seen. */
+  reset(): void
 }
 
 /** Call at the top of a describe or a file. */
@@ -102,6 +104,11 @@ export function useFront(target: () => string): Front {
     },
     each(turn) {
       rule = turn
+    },
+    reset() {
+      seen.length = 0
+      turns.length = 0
+      rule = undefined
     },
   }
 }
