@@ -10,7 +10,7 @@ import { jobsIn } from './list.ts'
 import { patienceFor, type CallOptions } from './patience.ts'
 import { resultIn } from './result.ts'
 import { submission } from './submission.ts'
-import type { Tasks } from './typing.ts'
+import type { AnyTasks, Tasks } from './typing.ts'
 import { holdSecondsIn, waitForEnd } from './wait.ts'
 
 export type { Attempt, Failure, Filters, Job, Links, ResultFile, Status, TaskDocument } from './documents.ts'
@@ -30,12 +30,10 @@ export type { Client, ClientOptions, JobReference, Submitted } from './contract.
 export { follow, type FollowOptions } from './follow.ts'
 export type { CallOptions } from './patience.ts'
 export type { SubmitOptions } from './submission.ts'
-export type { InputOf, OutputOf, Tasks } from './typing.ts'
+export type { AnyTasks, InputOf, OutputOf, Tasks } from './typing.ts'
 export type { WaitOptions } from './wait.ts'
 
-export function client<T extends Tasks = Record<string, { input: unknown; output: unknown }>>(
-  options: ClientOptions = {},
-): Client<T> {
+export function client<T extends Tasks<T> = AnyTasks>(options: ClientOptions = {}): Client<T> {
   const base = baseOf(options.url)
   const { apiKey, fetch: own } = options
   const key = apiKey === undefined ? undefined : { Authorization: `Bearer ${apiKey}` }
@@ -52,7 +50,7 @@ export function client<T extends Tasks = Record<string, { input: unknown; output
   const resultOf = (line: Line, job: JobReference) =>
     exchange(line, `${self(job)}/result`, { headers: { Accept: '*/*' } }, resultIn)
 
-  const calls: Client<Record<string, { input: unknown; output: unknown }>> = {
+  const calls: Client<AnyTasks> = {
     async submit(task, input, call = {}) {
       const wish = submission(task, input, call)
       return exchange(lineFor(call), at('jobs'), wish, async (response) => ({

@@ -29,7 +29,7 @@ export type Submitted<Output> = Job<Output> & {
  * All may throw a CallError, which is a ProblemError (the server said no), a ConnectionError (nobody answered) or a
  * DeadlineError; and the signal's reason.
  */
-export interface Client<T extends Tasks> {
+export interface Client<T extends Tasks<T>> {
   /** Has a job accepted, exactly once: it makes an idempotency key by itself, with which it can send the same again. */
   submit<Name extends keyof T & string>(
     task: Name,

@@ -5,13 +5,25 @@ import type { ResultFile } from './documents.ts'
  * By the name of the task: what `defineTask` made, as in `client<typeof tasks>()`, or plain types, as in
  * `client<{ add: { input: { a: number; b: number }; output: number } }>()`.
  */
-export type Tasks = Readonly<Record<string, { readonly input: unknown; readonly output: unknown }>>
+export type Tasks<T> = { readonly [Name in keyof T]: Kind }
+
+/** Where nothing is said of the tasks: any name, and anything in and out. */
+export type AnyTasks = Readonly<Record<string, Kind>>
+
+interface Kind {
+  readonly input: unknown
+  readonly output: unknown
+}
 
 /** What `submit` takes. */
-export type InputOf<T extends Tasks, Name extends keyof T> = Meant<T[Name]['input'], 'input'>
+export type InputOf<T, Name extends keyof T> = T[Name] extends { readonly input: infer Input }
+  ? Meant<Input, 'input'>
+  : never
 
 /** What `run` gives. */
-export type OutputOf<T extends Tasks, Name extends keyof T> = FileOr<Meant<T[Name]['output'], 'output'>>
+export type OutputOf<T, Name extends keyof T> = T[Name] extends { readonly output: infer Output }
+  ? FileOr<Meant<Output, 'output'>>
+  : never
 
 /** A schema says what it means as https://standardschema.dev has it; zod's do. Anything else is the type itself. */
 type Meant<Schema, Way extends 'input' | 'output'> = Schema extends {

@@ -189,6 +189,10 @@ describe('types', () => {
     void (() => typed.run('add', { a: '1' }))
     const written = client<{ add: { input: { a: number }; output: number } }>({ url: house.url })
     expectTypeOf(written.run<'add'>).returns.resolves.toEqualTypeOf<number>()
+    interface Written {
+      add: { input: { a: number }; output: number }
+    }
+    expectTypeOf(client<Written>().run<'add'>).returns.resolves.toEqualTypeOf<number>()
     expectTypeOf(client().run).parameter(1).toBeUnknown()
   })
 
