@@ -1,11 +1,14 @@
 /** examples/python: the client as a command and as a module, against a service that works and fronts that do not. */
 import { spawnSync } from 'node:child_process'
+import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { freePorts } from '../support/free-ports.ts'
 import { useHouse } from '../support/house.ts'
+import { temporaryFolder } from '../support/processes.ts'
 import { runProgram } from '../support/run-program.ts'
 import { shakyFront } from '../support/shaky-front.ts'
+import { until } from '../support/until.ts'
 
 const FOLDER = path.join(import.meta.dirname, '../../examples/python')
 const isMissing = spawnSync('python3', ['--version']).error !== undefined
@@ -103,6 +106,17 @@ except JobCanceled:
     expect(submissions).toHaveLength(4)
     expect(new Set(submissions.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
     expect(await jobsOf('ok')).toHaveLength(1)
+  })
+
+  it('goes on where nothing has changed since it asked', async () => {
+    const front = await shakyFront(house.url)
+    const file = path.join(await temporaryFolder(), 'end')
+    const running = command(['until-file', JSON.stringify({ file }), '--url', front.url])
+    await until('a 304', () => front.statuses.includes(304))
+    await fs.writeFile(file, '')
+    const { code, stderr } = await running
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^(pending\s+)?(running\s+)?completed\s+$/)
   })
 
   it('understands Retry-After as seconds and as a date, by the clock of who says it', async () => {
