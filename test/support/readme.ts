@@ -3,10 +3,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 const CHECKOUT = path.join(import.meta.dirname, '../..')
-const START = /^(?:[A-Z_]+=\S+ )*npm start$/m
+const START = /^(?:[A-Z_]+=\S+ )*npm (?:start|run dev)$/m
 
 export interface Readme {
-  /** The settings in front of `npm start`, with folders made absolute. */
+  /** The settings in front of `npm start` or `npm run dev`, with folders made absolute. */
   readonly settings: Readonly<Record<string, string>>
   /** The block of shell with these words in it, about the service at this URL. */
   typed(words: string, url: string): string
