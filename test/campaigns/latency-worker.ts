@@ -1,6 +1,6 @@
 /** The thread of latency.ts: reads one job of each server and submits others, and tells how long each request took. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { exchange, type Answer } from '../conformance/exchange.ts'
+import { exchange, type Answer } from '../../src/conformance/exchange.ts'
 import { SERVERS, type Kind, type Latencies, type Probe, type Server } from './latency.ts'
 
 // Not counted: connections are opened, and this thread's own code is slow at first.

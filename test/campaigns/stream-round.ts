@@ -1,7 +1,7 @@
 /** Event streams of jobs that do not start yet: opened, held, told of some changes, closed. Is any event missed? */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobDocument } from '../../src/http/representation.ts'
-import { exchange } from '../conformance/exchange.ts'
+import { exchange } from '../../src/conformance/exchange.ts'
 import { openStream, type EventStream } from './event-stream.ts'
 import { quantile } from './figures.ts'
 

@@ -1,6 +1,6 @@
 /** One wait for one job, whose end comes just before it, during it or at the same time. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { exchange, type Answer } from '../conformance/exchange.ts'
+import { exchange, type Answer } from '../../src/conformance/exchange.ts'
 
 export interface Cycle {
   readonly kind: Kind

@@ -11,9 +11,9 @@ import { tcpProxy } from '../support/tcp-proxy.ts'
 import { proxyTo, type Mutation } from './broken.ts'
 import { MUTATIONS } from './mutations/all.ts'
 import { HEALTH_IN_NEED } from './mutations/service.ts'
-import type { Profile } from './profile.ts'
+import type { Profile } from '../../src/conformance/profile.ts'
 import { API_KEYS, CALLING, fixturesProfile } from './profiles/fixtures.ts'
-import { runSuite, type Verdict } from './suite.ts'
+import { runSuite, type Verdict } from '../../src/conformance/suite.ts'
 
 // They wait for jobs more than they work.
 vi.setConfig({ maxConcurrency: 16 })

@@ -2,8 +2,8 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Between } from './receiver.ts'
-import type { Document } from './target.ts'
+import type { Between } from '../../src/conformance/receiver.ts'
+import type { Document } from '../../src/conformance/target.ts'
 
 export interface Asked {
   readonly method: string

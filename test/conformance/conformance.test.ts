@@ -10,9 +10,9 @@ import { serve, temporaryFolder, type Serving } from '../support/processes.ts'
 import { REBINDING_NAMES } from '../support/rebinding-names.ts'
 import { tcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import { until } from '../support/until.ts'
-import type { Profile } from './profile.ts'
+import type { Profile } from '../../src/conformance/profile.ts'
 import { API_KEYS, CALLING, fixturesProfile } from './profiles/fixtures.ts'
-import { ROWS, runSuite, type Verdict } from './suite.ts'
+import { ROWS, runSuite, type Verdict } from '../../src/conformance/suite.ts'
 
 /**
  * How many rows each area has. Not among them: SUB-14 and SUB-15, which are about uploads, of which there are none yet; SEC-01

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventStreamParser } from './event-stream-parser.ts'
+import { eventStreamParser } from '../../src/conformance/event-stream-parser.ts'
 
 function read(...chunks: readonly (string | Uint8Array)[]) {
   const parser = eventStreamParser()

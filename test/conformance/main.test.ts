@@ -7,7 +7,7 @@ import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { useHouse } from '../support/house.ts'
 import { temporaryFolder } from '../support/processes.ts'
-import type { Verdict } from './suite.ts'
+import type { Verdict } from '../../src/conformance/suite.ts'
 
 const house = useHouse()
 

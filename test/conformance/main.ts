@@ -2,18 +2,18 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { exchange } from './exchange.ts'
-import { loadProfile, profileSchema, type Profile } from './profile.ts'
-import acceptd from './profiles/acceptd.ts'
-import { isConformant, table } from './report.ts'
-import { ROWS, runSuite } from './suite.ts'
+import { exchange } from '../../src/conformance/exchange.ts'
+import { loadProfile, profileSchema, type Profile } from '../../src/conformance/profile.ts'
+import { acceptdProfile } from '../../src/conformance/acceptd-profile.ts'
+import { isConformant, table } from '../../src/conformance/report.ts'
+import { ROWS, runSuite } from '../../src/conformance/suite.ts'
 
 const USAGE = `Usage: npm run conformance -- <base URL> [--profile file] [--json file] [--only rows]
 
 Checks an async job API against the contract in docs/http.md, over HTTP only.
 
   --profile file  What the suite must know of the server: JSON, or a module with a default export
-                  (test/conformance/profile.ts says what stands in it). Default: an acceptd with its own tasks.
+                  (src/conformance/profile.ts says what stands in it). Default: an acceptd with its own tasks.
   --json file     Also writes the verdicts as JSON; - for standard output, instead of the table.
   --only rows     Only these rows or areas, with commas between: --only CON,SUB-02
 
@@ -44,7 +44,7 @@ function refuse(reason: string): never {
 }
 
 async function readProfile(file: string | undefined): Promise<Profile> {
-  if (file === undefined) return profileSchema.parse(acceptd)
+  if (file === undefined) return profileSchema.parse(acceptdProfile)
   try {
     return await loadProfile(file)
   } catch (error) {

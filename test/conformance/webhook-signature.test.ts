@@ -1,6 +1,6 @@
 /** The verifier of the suite, against the vector that is published and against what is not quite it. */
 import { describe, expect, it } from 'vitest'
-import { keyOf, verifiedBy } from './webhook-signature.ts'
+import { keyOf, verifiedBy } from '../../src/conformance/webhook-signature.ts'
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const SIGNATURE = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='

@@ -56,6 +56,7 @@ export const LADDER: Readonly<Record<string, readonly string[]>> = {
   work: ['queue', 'store', 'job'],
   http: ['commands', 'store', 'job'],
   postgres: [],
+  conformance: [],
 }
 
 /** What http/ may use of store/: reads, never a write. */
@@ -121,8 +122,8 @@ export function drawers(files: readonly SourceFile[]): string[] {
 
 const STATUS_CODE = /\.status\(\s*\d|\bstatusCode\s*=[^=]|\bstatus:\s*[1-5]\d\d\b|writeHead\(|sendStatus\(/
 
-/** Where statuses are: our own answers in http, those of others in the other rooms. */
-const KNOWS_STATUSES = new Set(['http', 'outbound', 'calls', 'client'])
+/** Where statuses are: our own answers in http, those of others in the other rooms; conformance judges and gives them. */
+const KNOWS_STATUSES = new Set(['http', 'outbound', 'calls', 'client', 'conformance'])
 
 export function statusCodes(files: readonly SourceFile[]): string[] {
   return files

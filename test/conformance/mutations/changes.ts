@@ -1,6 +1,6 @@
 /** What a mutation is made of: which answers it is about, and what it does to them. */
 import { edit, type Asked, type Reply } from '../broken.ts'
-import type { Document } from '../target.ts'
+import type { Document } from '../../../src/conformance/target.ts'
 
 export type Change = (reply: Reply, asked: Asked) => void
 

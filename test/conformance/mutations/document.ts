@@ -1,6 +1,6 @@
 /** Servers that do one thing wrong about job documents and results: POL, CON and RES. */
 import type { Mutation } from '../broken.ts'
-import type { Document } from '../target.ts'
+import type { Document } from '../../../src/conformance/target.ts'
 import { document, drop, onStatus, polled, set, without } from './changes.ts'
 
 const ENDED = new Set<unknown>(['completed', 'failed', 'canceled'])

@@ -1,7 +1,7 @@
 /** Servers that do one thing wrong about those they call: WHK and SEC. */
 import { edit, type Mutation } from '../broken.ts'
-import type { Between, Delivered, Said } from '../receiver.ts'
-import type { Document } from '../target.ts'
+import type { Between, Delivered, Said } from '../../../src/conformance/receiver.ts'
+import type { Document } from '../../../src/conformance/target.ts'
 import { onStatus } from './changes.ts'
 
 type Headers = Record<string, string>

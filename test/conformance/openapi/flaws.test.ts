@@ -2,8 +2,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import type { Document } from '../target.ts'
-import { openApiFlaws } from './flaws.ts'
+import type { Document } from '../../../src/conformance/target.ts'
+import { openApiFlaws } from '../../../src/conformance/openapi/flaws.ts'
 
 const SMALL = `
 openapi: 3.1.1

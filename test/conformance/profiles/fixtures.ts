@@ -1,7 +1,7 @@
 /** An acceptd with the tasks of test/fixtures/tasks, two callers, and whatever its operator can be asked to do. */
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { FEATURES, profileSchema, type Profile } from '../profile.ts'
+import { FEATURES, profileSchema, type Profile } from '../../../src/conformance/profile.ts'
 
 const KEYS = { alice: 'alice-has-this-key-0001', bob: 'bob-has-another-key-0002' } as const
 
