@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { printAudit, repairAndTell } from './cli/audit.ts'
+import { checkCommand } from './cli/check-command.ts'
 import { manyJobsCommand } from './cli/many-jobs-command.ts'
 import { migrateUpAndTell, printMigrations } from './cli/migrations.ts'
 import { openApi } from './cli/openapi.ts'
@@ -55,6 +56,8 @@ function program(): Command {
   const address = () => configFrom(environment(), 'nothing')
   acceptd.addCommand(manyJobsCommand('retry', 'run failed or canceled jobs again', address))
   acceptd.addCommand(manyJobsCommand('delete', 'delete jobs that have ended', address))
+
+  acceptd.addCommand(checkCommand())
 
   acceptd
     .command('openapi')

@@ -27,6 +27,7 @@ describe('the acceptd command', () => {
       'webhook-secret',
       'retry',
       'delete',
+      'check',
       'openapi',
       ...SETTINGS.map(({ name }) => name),
     ])

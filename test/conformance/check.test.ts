@@ -1,4 +1,4 @@
-/** The suite as a command: what it prints, and the code it ends with. */
+/** `acceptd check`: what it prints, and the code it ends with. */
 import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
 import http from 'node:http'
@@ -11,7 +11,7 @@ import type { Verdict } from '../../src/conformance/suite.ts'
 
 const house = useHouse()
 
-const MAIN = path.join(import.meta.dirname, 'main.ts')
+const BIN = path.join(import.meta.dirname, '../../bin/acceptd.js')
 
 interface Ended {
   readonly code: number | null
@@ -19,8 +19,8 @@ interface Ended {
   readonly err: string
 }
 
-function conformance(...words: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+function check(...words: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, [BIN, 'check', ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
   let [out, err] = ['', '']
   child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()))
   child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString()))
@@ -44,7 +44,7 @@ async function careless(): Promise<string> {
 
 describe('ends with 0', () => {
   it('where every row holds, and says of each what it is', async () => {
-    const { code, out, err } = await conformance(house.url, '--only', 'SUB-02,SUB-05')
+    const { code, out, err } = await check(house.url, '--only', 'SUB-02,SUB-05')
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(out).toMatch(/^SUB-02 {2}S {2}pass {2}\w.*\.?\nSUB-05 {2}C {2}pass {2}\w/)
     expect(out).toMatch(/^SUB: 2 passed, 0 failed, 0 skipped$/m)
@@ -52,21 +52,22 @@ describe('ends with 0', () => {
   })
 
   it('where what fails is a choice of this contract only', async () => {
-    const { code, out } = await conformance(await careless(), '--only', 'SUB-07,VAL-01')
+    const { code, out } = await check(await careless(), '--only', 'SUB-07,VAL-01')
     expect(code).toBe(0)
     expect(out).toMatch(/^VAL-01 {2}C {2}FAIL {2}\w.*\n {8}fail: .*answered 202, not 400/m)
   })
 
   it('when asked for help', async () => {
-    const { code, err } = await conformance('--help')
+    const { code, out } = await check('--help')
     expect(code).toBe(0)
-    expect(err).toMatch(/^Usage: npm run conformance/)
+    expect(out).toMatch(/^Usage: acceptd check/)
+    expect(out).toMatch(/^ +acceptd check http:\/\/localhost:3000 --only CON,SUB-02$/m)
   })
 })
 
 describe('ends with 1', () => {
   it('where a row fails that a specification asks for', async () => {
-    const { code, out } = await conformance(await careless(), '--only', 'SUB-02')
+    const { code, out } = await check(await careless(), '--only', 'SUB-02')
     expect(code).toBe(1)
     expect(out).toMatch(/^SUB-02 {2}S {2}FAIL .*\n {8}fail: .* has no Location/)
   })
@@ -75,14 +76,14 @@ describe('ends with 1', () => {
 describe('ends with 2 and says why', () => {
   it('where it has not been told what to do, or cannot do it', async () => {
     const cases: readonly (readonly [words: readonly string[], said: RegExp])[] = [
-      [[], /^Usage:/],
-      [['localhost:3000'], /^Usage:/],
+      [[], /missing required argument/],
+      [['localhost:3000'], /Write an http or https URL/],
       [['http://127.0.0.1:9', '--onyl', 'SUB'], /--onyl/],
       [['http://127.0.0.1:9', '--only', 'SUP'], /no row SUP/],
-      [['http://127.0.0.1:9', '--only', 'SUB'], /http:\/\/127\.0\.0\.1:9 does not answer/],
       [['http://127.0.0.1:9', '--profile', 'nowhere.json'], /nowhere\.json/],
+      [['http://127.0.0.1:9', '--json', '/nowhere/verdicts.json'], /verdicts\.json cannot be written/],
     ]
-    const ended = await Promise.all(cases.map(([words]) => conformance(...words)))
+    const ended = await Promise.all(cases.map(([words]) => check(...words)))
     for (const [index, [words, said]] of cases.entries()) {
       expect(ended[index], words.join(' ')).toMatchObject({ code: 2, out: '' })
       expect(ended[index]?.err).toMatch(said)
@@ -92,15 +93,23 @@ describe('ends with 2 and says why', () => {
   it('where the profile is not one', async () => {
     const file = path.join(await temporaryFolder(), 'profile.json')
     await fs.writeFile(file, JSON.stringify({ fixtures: {}, pol: 1 }))
-    const { code, err } = await conformance('http://127.0.0.1:9', '--profile', file)
+    const { code, err } = await check('http://127.0.0.1:9', '--profile', file)
     expect(code).toBe(2)
     expect(err).toMatch(/profile\.json[\s\S]*pol/)
   })
 })
 
+describe('ends with 4', () => {
+  it('where nothing answers, and says where it looked', async () => {
+    const { code, out, err } = await check('http://127.0.0.1:9', '--only', 'SUB')
+    expect({ code, out }).toEqual({ code: 4, out: '' })
+    expect(err).toMatch(/^There is no answer from http:\/\/127\.0\.0\.1:9: .*ECONNREFUSED/)
+  })
+})
+
 describe('--json', () => {
   it('prints the verdicts instead of the table', async () => {
-    const { code, out } = await conformance(house.url, '--only', 'SUB-02', '--json', '-')
+    const { code, out } = await check(house.url, '--only', 'SUB-02', '--json', '-')
     expect(code).toBe(0)
     expect(JSON.parse(out)).toEqual([
       expect.objectContaining({ id: 'SUB-02', level: 'S', outcome: 'pass' }) as Verdict,
@@ -109,7 +118,7 @@ describe('--json', () => {
 
   it('writes them into a file beside the table', async () => {
     const file = path.join(await temporaryFolder(), 'verdicts.json')
-    const { out } = await conformance(await careless(), '--only', 'SUB-02,IDM-08', '--json', file)
+    const { out } = await check(await careless(), '--only', 'SUB-02,IDM-08', '--json', file)
     expect(out).toMatch(/^SUB-02/)
     const verdicts = JSON.parse(await fs.readFile(file, 'utf8')) as Verdict[]
     expect(verdicts.map(({ id, outcome }) => [id, outcome])).toEqual([

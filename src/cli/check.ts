@@ -1,0 +1,93 @@
+/** `acceptd check`: runs the conformance suite against a server, and says what came of it. */
+import { writeFile } from 'node:fs/promises'
+import { z } from 'zod'
+import { acceptdProfile } from '../conformance/acceptd-profile.ts'
+import { exchange } from '../conformance/exchange.ts'
+import { loadProfile, profileSchema, type Profile } from '../conformance/profile.ts'
+import { isConformant, table } from '../conformance/report.ts'
+import { ROWS, runSuite } from '../conformance/suite.ts'
+
+export interface CheckOptions {
+  readonly profile?: string
+  readonly json?: string
+  readonly only?: readonly string[]
+}
+
+const CONFORMS = 0
+const FAILS = 1
+const ASKED_WRONGLY = 2
+const UNREACHABLE = 4
+
+/** It was asked for what cannot be done; the message says what. */
+class Unusable extends Error {}
+
+/** Ends the process, with whatever a broken server has left open. */
+export async function checkAndTell(url: string, options: CheckOptions): Promise<never> {
+  const only = options.only ?? []
+  try {
+    expectRows(only)
+    const profile = await readProfile(options.profile)
+    await write('', options.json)
+    const silence = await silenceOf(url)
+    if (silence !== undefined) return await end(UNREACHABLE, process.stderr, silence)
+    const verdicts = await runSuite(url, profile, only)
+    const json = JSON.stringify(verdicts, undefined, 2)
+    await write(json, options.json)
+    const printed = options.json === '-' ? json : table(verdicts)
+    return await end(isConformant(verdicts) ? CONFORMS : FAILS, process.stdout, printed)
+  } catch (error) {
+    if (!(error instanceof Unusable)) throw error
+    return end(ASKED_WRONGLY, process.stderr, error.message)
+  }
+}
+
+function expectRows(only: readonly string[]): void {
+  const unknown = only.filter((word) => !ROWS.some(({ id }) => id.startsWith(word)))
+  if (unknown.length === 0) return
+  const areas = [...new Set(ROWS.map(({ id }) => id.slice(0, 3)))]
+  throw new Unusable(`There is no row ${unknown.join(', ')}. The areas are ${areas.join(', ')}.`)
+}
+
+async function readProfile(file: string | undefined): Promise<Profile> {
+  if (file === undefined) return profileSchema.parse(acceptdProfile)
+  try {
+    return await loadProfile(file)
+  } catch (error) {
+    throw new Unusable(`${file} cannot be used: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
+/** Why nothing is to be heard from there, if so. */
+async function silenceOf(url: string): Promise<string | undefined> {
+  try {
+    await exchange(new URL(url))
+    return undefined
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException
+    // With more than one address the message is empty.
+    return `There is no answer from ${url}: ${message || String(code)}. Is a server running there?`
+  }
+}
+
+/** Empty at first, so that it is found out before the suite has run that it cannot be written. */
+async function write(json: string, file: string | undefined): Promise<void> {
+  if (file === undefined || file === '-') return
+  try {
+    await writeFile(file, json)
+  } catch (error) {
+    throw new Unusable(`${file} cannot be written: ${reasonOf(error)}`, { cause: error })
+  }
+}
+
+/** Not before all of it is written: a pipe may take it piece by piece. */
+async function end(code: number, to: NodeJS.WriteStream, printed: string): Promise<never> {
+  await new Promise((resolve) => {
+    to.write(`${printed}\n`, resolve)
+  })
+  return process.exit(code)
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return z.prettifyError(error)
+  return error instanceof Error ? error.message : String(error)
+}
