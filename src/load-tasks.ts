@@ -38,7 +38,7 @@ async function taskFiles(folder: string): Promise<string[]> {
     throw new TaskFileError(`${folder}: ${reason} (ACCEPTD_TASKS)`, { cause: error })
   })
   return names
-    .filter((name) => /\.(m?ts|m?js)$/.test(name) && !name.endsWith('.d.ts') && !/\.test\.\w+$/.test(name))
+    .filter((name) => /\.(m?ts|m?js)$/.test(name) && !/\.d\.m?ts$/.test(name) && !/\.test\.\w+$/.test(name))
     .toSorted()
     .map((name) => path.join(folder, name))
 }

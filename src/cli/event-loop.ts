@@ -1,7 +1,7 @@
 /** Ends this process when its event loop stands still for good: a task that loops for ever lets nothing stop it, not even a signal. */
 import inspector from 'node:inspector'
-import path from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { programFile } from '../work/program-file.ts'
 
 /** What the thread that looks is given. */
 export interface Watched {
@@ -24,5 +24,5 @@ export function watchEventLoop(maxStallSeconds: number): void {
     else Atomics.store(turns, 0, DEBUGGED)
   }, TURN_MS).unref()
   const workerData: Watched = { turns, maxStallSeconds }
-  new Worker(path.join(import.meta.dirname, 'event-loop-thread.ts'), { workerData }).unref()
+  new Worker(programFile('cli/event-loop-thread'), { workerData }).unref()
 }

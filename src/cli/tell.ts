@@ -29,7 +29,7 @@ function forSystemError(error: Error): string | undefined {
   }
   const at = `${address}:${port}`
   if (code === 'EADDRINUSE')
-    return `${at} is taken by another program. Stop that one, or choose another: PORT=3001 npm start`
+    return `${at} is taken by another program. Stop that one, or set PORT to another.`
   if (code === 'EACCES' && syscall === 'listen')
     return `This user may not listen on ${at}. Choose a PORT above 1023.`
   if (code === 'EADDRNOTAVAIL') return `${at} is not an address of this machine. Set HOST to one that is.`

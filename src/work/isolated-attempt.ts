@@ -1,5 +1,4 @@
 /** An isolated attempt, from the inside: a process that runs one task once, says what came of it, and is gone. */
-import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { failureOf } from '../job/failure.ts'
 import type { Json } from '../job/json.ts'
@@ -9,6 +8,7 @@ import type { Outcome } from '../job/settlement.ts'
 import type { TaskLog } from '../job/task.ts'
 import { accidentIn } from './accident.ts'
 import type { Assignment, Order, Report } from './isolation.ts'
+import { programFile } from './program-file.ts'
 import { runTask, type Run, type StopReason } from './run-task.ts'
 import { importTask } from './task-file.ts'
 
@@ -65,7 +65,7 @@ function die(): void {
 }
 
 function guard({ worker, memoryMb }: Assignment): Worker {
-  return new Worker(path.join(import.meta.dirname, 'guard.ts'), { workerData: { worker, memoryMb } })
+  return new Worker(programFile('work/guard'), { workerData: { worker, memoryMb } })
 }
 
 /** By the clock, not by a timer: a task that never lets go of the event loop shows its progress all the same. */

