@@ -3,8 +3,11 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   resolve: {
-    // Outside vitest, Node finds this by the package's own name (and load-tasks.ts for folders elsewhere).
-    alias: { acceptd: path.join(import.meta.dirname, 'src/acceptd.ts') },
+    // Outside vitest this is what src/work/own-name.ts does. The longer name first: the other is its beginning.
+    alias: {
+      'acceptd/client': path.join(import.meta.dirname, 'src/client/client.ts'),
+      acceptd: path.join(import.meta.dirname, 'src/acceptd.ts'),
+    },
   },
   test: {
     include: ['test/**/*.test.ts'],

@@ -7,12 +7,15 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
+const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..')
+// A package has no src: Node strips no types under node_modules, so what is in dist was built for it.
+const isCheckout = fs.existsSync(path.join(root, 'src'))
 
 // Keep in step with "engines" in package.json.
 if (major >= 26 || (major === 24 && minor >= 16)) {
   // Half of a start's time goes into reading TypeScript; the second start has that from the first.
   module.enableCompileCache()
-  const { run } = await import('../src/cli.ts')
+  const { run } = isCheckout ? await import('../src/cli.ts') : await import('../dist/cli.js')
   await run(process.argv)
 } else {
   runOnLocalNode()
@@ -20,12 +23,10 @@ if (major >= 26 || (major === 24 && minor >= 16)) {
 
 /** The Node that `npm ci` fetched into this checkout because the machine's own is too old. */
 function runOnLocalNode() {
-  const bin = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', 'node_modules', '.bin')
-  const node = path.join(bin, process.platform === 'win32' ? 'node.exe' : 'node')
+  const node = path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.exe' : 'node')
   if (!fs.existsSync(node)) {
-    process.stderr.write(
-      `acceptd needs Node 24.16 or newer; this is ${process.version}. Run npm ci, which fetches one.\n`,
-    )
+    const wayOn = isCheckout ? 'Run npm ci, which fetches one.' : 'Install a newer one, from nodejs.org say.'
+    process.stderr.write(`acceptd needs Node 24.16 or newer; this is ${process.version}. ${wayOn}\n`)
     process.exit(1)
   }
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' })

@@ -101,8 +101,19 @@ export async function documentOf<T>(response: Response): Promise<T> {
   throw new ProblemError({ ...answer, body: { code: 'unexpected-answer', detail, retryable: false } })
 }
 
+export interface Limit {
+  readonly signal: AbortSignal
+  /** There was a sign of life: the time begins again. */
+  restart(this: void): void
+  release(this: void): void
+  /** Whatever is still under way is of no interest any more. */
+  end(this: void): void
+  /** What an error of this try really means. What else goes wrong in a try is of the network, whatever a runtime calls it. */
+  reasonFor(this: void, error: unknown): unknown
+}
+
 /** A signal for one try, aborted with the caller's, at the deadline, and after this time without a sign of life. */
-export function limited(patience: Patience, ms: number) {
+export function limited(patience: Patience, ms: number): Limit {
   const { signal, leftMs, deadline } = patience
   signal?.throwIfAborted()
   if (leftMs() <= 0) throw deadline()
@@ -125,15 +136,12 @@ export function limited(patience: Patience, ms: number) {
   signal?.addEventListener('abort', stop, { once: true })
   return {
     signal: controller.signal,
-    /** There was a sign of life: the time begins again. */
     restart,
     release,
-    /** Whatever is still under way is of no interest any more. */
     end() {
       release()
       controller.abort()
     },
-    /** What an error of this try really means. What else goes wrong in a try is of the network, whatever a runtime calls it. */
     reasonFor(error: unknown): unknown {
       if (controller.signal.aborted) return controller.signal.reason
       if (error instanceof ProblemError) return error

@@ -2,7 +2,7 @@
 import type { Request, Response } from 'express'
 import { expectUnchanged, findOwnJob } from '../commands/own-job.ts'
 import { JobError } from '../job/errors.ts'
-import { contentOf, type FileResult } from '../job/file-result.ts'
+import type { FileResult } from '../job/file-result.ts'
 import type { Job } from '../job/job.ts'
 import { isTerminal } from '../job/status.ts'
 import { findResult, type StoredResult } from '../store/jobs.ts'
@@ -50,7 +50,7 @@ function content(res: Response, { text, mediaType }: StoredResult): string | Buf
   const file = JSON.parse(text) as FileResult
   // Never shown in place: a page of somebody's making would run as one of ours.
   res.attachment(safeName(file.fileName))
-  return contentOf(file)
+  return file.text === undefined ? Buffer.from(file.base64 ?? '', 'base64') : Buffer.from(file.text)
 }
 
 /** A bare name: no folder to climb out of, nothing that ends the header line or hides the file. */

@@ -29,7 +29,3 @@ export type FileResult = z.infer<typeof fileResult>
 export function isFileResult(output: z.ZodType): boolean {
   return FILE in output
 }
-
-export function contentOf({ text, base64 }: FileResult): Buffer {
-  return text === undefined ? Buffer.from(base64 ?? '', 'base64') : Buffer.from(text)
-}

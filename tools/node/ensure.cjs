@@ -1,7 +1,8 @@
 'use strict'
-// Runs after `npm ci`, on whatever Node is there (hence the old syntax). Where that Node is too old to run this
-// project, it fetches the pinned one in ./package.json and links it into node_modules/.bin, which npm puts first on
-// PATH, so that every npm script uses it. Nothing is downloaded on a machine whose Node will do.
+// Runs after `npm ci` in a checkout (as "prepare", which does not run where acceptd is installed as a package), on
+// whatever Node is there (hence the old syntax). Where that Node is too old to run this project, it fetches the pinned
+// one in ./package.json and links it into node_modules/.bin, which npm puts first on PATH, so that every npm script uses
+// it. Nothing is downloaded on a machine whose Node will do.
 const cp = require('child_process')
 const fs = require('fs')
 const path = require('path')

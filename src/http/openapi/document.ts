@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document of the tasks this process has loaded. */
 import { stringify } from 'yaml'
-import { createDocument } from 'zod-openapi'
+import { createDocument, type oas32 } from 'zod-openapi'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Catalogue } from '../../job/catalogue.ts'
 import { plain } from '../../job/plain-schema.ts'
@@ -21,7 +21,7 @@ twice.
 
 Documents may gain members: ignore those you do not know.`
 
-export function openApiDocument(catalogue: Catalogue, publicUrl?: string) {
+export function openApiDocument(catalogue: Catalogue, publicUrl?: string): oas32.OpenAPIObject {
   return createDocument(
     {
       openapi: '3.1.1',

@@ -1,6 +1,6 @@
 /** The operations on one job, and the list of jobs. */
 import { z } from 'zod'
-import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi'
 import { attemptsSchema } from '../attempts.ts'
 import { deliveriesSchema } from '../deliveries.ts'
 import { EVENT_STREAM } from '../events.ts'
@@ -182,7 +182,7 @@ const page = z.object({
     .optional(),
 })
 
-export const listOperation = {
+export const listOperation: ZodOpenApiOperationObject = {
   operationId: 'listJobs',
   tags: ['jobs'],
   summary: 'List your jobs, newest first',
