@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { PROBLEM_TYPES } from '../src/http/problem-types.ts'
 import { STATUSES } from '../src/job/status.ts'
+import { EXPORTS } from '../src/work/own-name.ts'
 import {
   cycles,
   drawers,
@@ -119,6 +120,21 @@ describe('what is said in two places', () => {
     expect(engines.node).toBe('^24.16.0 || >=26.0.0')
     for (const file of ['bin/acceptd.js', 'tools/node/ensure.cjs'])
       expect(read(file)).toMatch(/major >= 26 \|\| \(major === 24 && minor >= 16\)/)
+  })
+
+  it('means the same by its own names in a checkout and in the package', () => {
+    const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, { default?: string }> }
+    const { compilerOptions } = JSON.parse(read('tsconfig.json')) as {
+      compilerOptions: { paths: Record<string, readonly string[]> }
+    }
+    const inPackage = Object.entries(exports).flatMap(([name, { default: file }]) =>
+      file === undefined ? [] : [[name.replace(/^\./, 'acceptd'), file]],
+    )
+    const names = Object.entries(EXPORTS)
+    expect(names.map(([name, file]) => [name, `./dist/${file}.js`])).toEqual(inPackage)
+    expect(Object.fromEntries(names.map(([name, file]) => [name, [`./src/${file}.ts`]]))).toEqual(
+      compilerOptions.paths,
+    )
   })
 
   it('has the lock files free of download addresses', () => {

@@ -24,9 +24,19 @@ export interface Serving extends Running {
 
 type Env = Readonly<Record<string, string>>
 
+export interface Where {
+  /** The `acceptd` to start; that of this checkout, unless said. */
+  readonly bin?: string
+  readonly cwd?: string
+}
+
 /** Starts `acceptd …` with nothing of this environment but PATH; ended with the test at the latest. */
-export function acceptd(words: readonly string[], env: Env, cwd: string = os.tmpdir()): Running {
-  const child = spawn(process.execPath, [BIN, ...words], {
+export function acceptd(
+  words: readonly string[],
+  env: Env,
+  { bin = BIN, cwd = os.tmpdir() }: Where = {},
+): Running {
+  const child = spawn(process.execPath, [bin, ...words], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -42,15 +52,15 @@ export function acceptd(words: readonly string[], env: Env, cwd: string = os.tmp
 }
 
 /** As acceptd, but waits until it serves. */
-export async function serve(env: Env): Promise<Serving> {
-  const running = acceptd(['serve'], {
+export async function serve(env: Env, where: Where = {}): Promise<Serving> {
+  const usual = {
     PORT: '0',
     LOG_LEVEL: 'info',
     ACCEPTD_TASKS: FIXTURE_TASKS,
     ACCEPTD_GRACE_SECONDS: '1',
     ACCEPTD_ANSWER_MS: '60000',
-    ...env,
-  })
+  }
+  const running = acceptd(['serve'], { ...usual, ...env }, where)
   let ended: number | NodeJS.Signals | undefined
   void running.exited.then((code) => (ended = code))
   await until('acceptd to be ready', () => {
@@ -65,8 +75,9 @@ export async function serve(env: Env): Promise<Serving> {
 export async function command(
   words: readonly string[],
   env: Env = {},
+  where: Where = {},
 ): Promise<{ code: number | NodeJS.Signals; output: string }> {
-  const { exited, output } = acceptd(words, env)
+  const { exited, output } = acceptd(words, env, where)
   const code = await exited
   return { code, output: output() }
 }

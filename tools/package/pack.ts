@@ -13,14 +13,15 @@ export async function pack(folder: string): Promise<string> {
   return path.join(folder, name)
 }
 
-/** @throws with what npm said */
-export async function npm(words: readonly string[], cwd: string): Promise<void> {
+/** Returns what it printed. @throws with what npm said */
+export async function npm(words: readonly string[], cwd: string): Promise<string> {
   const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error']
   // The npm that runs this script, if any: beside the Node that runs this there may be none.
   const own = process.env['npm_execpath']
   const [program, ...before] = own === undefined ? ['npm'] : [process.execPath, own]
-  await promisify(execFile)(program, [...before, ...words, ...quiet], {
+  const { stdout } = await promisify(execFile)(program, [...before, ...quiet, ...words], {
     cwd,
     shell: own === undefined && process.platform === 'win32',
   })
+  return stdout
 }
