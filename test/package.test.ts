@@ -116,7 +116,7 @@ describe('the package', () => {
       noUncheckedIndexedAccess: true,
       target: 'es2024',
       noEmit: true,
-      // What stands in the declarations has to be right, too, and with no other types at hand.
+      // What stands in the declarations has to be right, too, with no types at hand but what they bring.
       skipLibCheck: false,
       types: [],
       ...resolution,
