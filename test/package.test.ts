@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { client } from '../src/client/client.ts'
 import { npm, pack } from '../tools/package/pack.ts'
+import { built } from './support/built.ts'
 import { testDatabase } from './support/database.ts'
 import { command, serve } from './support/processes.ts'
 
@@ -26,7 +27,9 @@ beforeAll(async () => {
   await fs.chmod(folder, 0o755)
   await fs.writeFile(inside('package.json'), JSON.stringify({ private: true, type: 'module' }))
   await fs.mkdir(inside('packed'))
-  const tarball = await pack(inside('packed'))
+  // Other test files run what is in dist/ meanwhile: it is not to be built anew under their feet.
+  await built()
+  const tarball = await pack(inside('packed'), { asItIs: true })
   await npm(['install', '--prefer-offline', tarball], folder)
 })
 afterAll(() => fs.rm(folder, { recursive: true, force: true }))

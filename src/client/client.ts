@@ -80,7 +80,7 @@ export function client<T extends Tasks<T> = AnyTasks>(options: ClientOptions = {
       (await ask<{ items: Attempt[] }>(lineFor(call), `${self(job)}/attempts`)).items,
     tasks: async (call) => (await ask<{ items: TaskDocument[] }>(lineFor(call), at('tasks'))).items,
   }
-  return calls as unknown as Client<T>
+  return calls
 }
 
 /** What was left out, or is undefined, is as the client has it. */

@@ -6,9 +6,12 @@ import { promisify } from 'node:util'
 
 const ROOT = path.join(import.meta.dirname, '../..')
 
-/** @param folder an empty one; returns the tarball in it */
-export async function pack(folder: string): Promise<string> {
-  await npm(['pack', '--pack-destination', folder], ROOT)
+/**
+ * @param folder an empty one; returns the tarball in it
+ * @param asItIs packs the dist/ that there is, instead of building it first
+ */
+export async function pack(folder: string, { asItIs = false } = {}): Promise<string> {
+  await npm(['pack', '--pack-destination', folder, ...(asItIs ? ['--ignore-scripts'] : [])], ROOT)
   const [name = ''] = await fs.readdir(folder)
   return path.join(folder, name)
 }
