@@ -2,7 +2,7 @@
 import type { Catalogue } from './job/catalogue.ts'
 import { suspectsOf } from './job/lane.ts'
 import { startBoss } from './queue/boss.ts'
-import type { Database } from './store/database.ts'
+import { openDatabase, type Database } from './store/database.ts'
 import { migrateUp } from './store/migrate.ts'
 import { findQueues, recordQueues, type TaskQueue } from './store/queues.ts'
 import { oneAtATime } from './store/start-lock.ts'
@@ -35,4 +35,21 @@ export function prepareDatabase(
     await boss.stop({ graceful: false })
     return { applied, queues }
   })
+}
+
+// One holds the lock that starts are held under, while the others work.
+const CONNECTIONS = 3
+
+/** On connections of its own, which wait for as long as a migration takes. Answers the queues. */
+export async function prepareAt(
+  url: string,
+  catalogue: Catalogue,
+  onError: (error: Error) => void,
+): Promise<readonly TaskQueue[]> {
+  const database = openDatabase({ url, name: 'start', maxConnections: CONNECTIONS, onError })
+  try {
+    return (await prepareDatabase(database, catalogue, onError)).queues
+  } finally {
+    await database.close()
+  }
 }

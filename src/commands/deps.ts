@@ -1,4 +1,4 @@
-/** What commands work with; handed over by main.ts. */
+/** What commands work with; handed over by make-api.ts. */
 import type { PgBoss } from 'pg-boss'
 import type { Sealer } from '../job/sealing.ts'
 import type { Db } from '../store/database.ts'

@@ -1,4 +1,4 @@
-/** What the handlers work with; put together by main.ts. */
+/** What the handlers work with; put together by make-api.ts. */
 import type { RequestHandler } from 'express'
 import type { Deps } from '../commands/deps.ts'
 import type { Catalogue } from '../job/catalogue.ts'

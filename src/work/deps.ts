@@ -1,4 +1,4 @@
-/** What the parts of a worker work with; handed over by main.ts. */
+/** What the parts of a worker work with; handed over by assemble.ts. */
 import type { PgBoss } from 'pg-boss'
 import type { Sealer } from '../job/sealing.ts'
 import type { Db } from '../store/database.ts'

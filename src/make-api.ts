@@ -1,6 +1,7 @@
-/** The API: what its handlers work with, its server, and how it drains. */
+/** The API: what its handlers work with, the app they make up, and how it drains. */
 import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Express } from 'express'
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { acceptor } from './commands/acceptor.ts'
@@ -11,8 +12,7 @@ import { cursorSeal } from './http/cursor.ts'
 import { tagsFor } from './http/etag.ts'
 import { forecastsFrom } from './http/forecasts.ts'
 import { authentication } from './http/principal.ts'
-import { listen } from './http/server.ts'
-import { urlsBelow } from './http/urls.ts'
+import { urlsBelow, type Urls } from './http/urls.ts'
 import { waitsOf } from './http/waits.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import type { SubmissionRules } from './job/submission.ts'
@@ -37,28 +37,19 @@ export interface ApiParts {
 }
 
 export interface Api {
-  readonly port: number
+  readonly app: Express
+  readonly urls: Urls
+  /** How many jobs are waited for. */
+  readonly watched: () => number
   /** From now on it is not ready, and whoever waits is answered; resolves when load balancers have had time to see, and nothing new is accepted. */
   readonly drain: () => Promise<void>
-  readonly close: () => Promise<void>
 }
 
-export async function startApi(
+export async function makeApi(
   config: Config,
   { db, boss, signals, watch, catalogue, log, sealer, checkUrl }: ApiParts,
 ): Promise<Api> {
-  const {
-    host,
-    port,
-    publicUrl,
-    retentionSeconds,
-    maxWaiting,
-    maxAccepting,
-    drainSeconds,
-    apiKeys,
-    answerMs,
-  } = config
-  const limits = { connections: config.maxConnections }
+  const { publicUrl, retentionSeconds, maxWaiting, maxAccepting, drainSeconds, apiKeys, answerMs } = config
   const urls = urlsBelow(publicUrl)
   const draining = new AbortController()
   const refusing = new AbortController()
@@ -96,16 +87,16 @@ export async function startApi(
     draining: draining.signal,
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
-  const server = await listen(app, { host, port, log, urls, limits })
   return {
-    port: server.port,
+    app,
+    urls,
+    watched: () => watch.size,
     async drain() {
       draining.abort()
       await sleep(drainSeconds * 1000)
       // Not before: until load balancers have seen it, new work goes on coming, and whoever sends it has done nothing wrong.
       refusing.abort()
     },
-    close: server.close,
   }
 }
 

@@ -1,0 +1,160 @@
+/** The parts, built in order, each handed what it needs. No port is listened on and no job runs until that is asked for. */
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import { EVERYBODY } from './call-settings.ts'
+import { slotsOfLane, withCallTasks } from './call-tasks.ts'
+import { callbacksFrom } from './callbacks.ts'
+import { closersWith, type Close } from './closers.ts'
+import type { Config } from './config.ts'
+import { findDatabase, findSealer, type Found } from './find-database.ts'
+import type { Catalogue } from './job/catalogue.ts'
+import { CALLBACK_LANE } from './job/callback.ts'
+import { isWell } from './job/circuit.ts'
+import { makeApi, type Api } from './make-api.ts'
+import { openCaller } from './outbound/caller.ts'
+import { observed } from './outbound/observed.ts'
+import { prepareAt } from './prepare.ts'
+import { startBoss } from './queue/boss.ts'
+import { openDatabase, type Database } from './store/database.ts'
+import { listen } from './store/listener.ts'
+import { OF_WORK, ofRequests, type Patience } from './store/patience.ts'
+import { heard, signals } from './store/signals.ts'
+import { watchJobs } from './store/watch.ts'
+import { callRecorder, type CallRecorder } from './work/call-recorder.ts'
+import { gateOf } from './work/gate.ts'
+import { settler } from './work/settler.ts'
+import { watchman } from './work/watchman.ts'
+import { startWorker, type Worker } from './work/worker.ts'
+
+export interface Assembled {
+  /** Those that were given, and those that call others. */
+  readonly catalogue: Catalogue
+  readonly database: Found
+  /** Absent in a worker. */
+  readonly api: Api | undefined
+  /** Claims jobs from now on, unless this process is for the API only; and hears what other processes say. */
+  readonly start: () => Promise<void>
+  readonly blame: (error: unknown) => boolean
+  /** Something that was opened since; closed before all that was opened earlier. */
+  readonly onClose: (close: Close) => void
+  /** Drains: no new work, requests finish, running jobs get their grace; then everything is closed. */
+  readonly close: () => Promise<void>
+}
+
+// The API answers many short requests, a worker claims and settles: neither is to starve the other of connections.
+const API_CONNECTIONS = 10
+const WORK_CONNECTIONS = 10
+
+/** @param tasks those of the folders */
+export async function assemble(config: Config, tasks: Catalogue, log: Logger): Promise<Assembled> {
+  const closers = closersWith(log)
+  try {
+    return await build()
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+
+  async function build(): Promise<Assembled> {
+    const onError = (error: Error) => log.warn({ err: error }, 'database connection')
+    const database = await findDatabase(config, closers, log)
+    const { url } = database
+    const sealer = await findSealer(config, database)
+    const direct = openCaller(config.outbound)
+    closers.add(() => direct.close())
+    let recorder: CallRecorder | undefined = undefined
+    const caller = observed(direct, async (call) => recorder?.record({ ...call, ok: isWell(call.status) }))
+    const secretsOf = (principal: string) =>
+      config.webhookSecrets.get(principal) ?? config.webhookSecrets.get(EVERYBODY) ?? []
+    const work = open('work', WORK_CONNECTIONS, OF_WORK)
+    const callbacks = callbacksFrom(work.db, { caller, secretsOf, publicUrl: config.publicUrl })
+    const catalogue = withCallTasks(tasks, { caller, secretsOf, hiddenNames: config.hiddenNames }, callbacks)
+    const queues = await prepareAt(url, catalogue, onError)
+    const boss = await startBoss({ pool: work.pool, queues: queues.map(({ queue }) => queue), onError })
+    closers.add(() => boss.stop({ graceful: false }))
+
+    const apiDatabase =
+      config.role === 'worker' ? undefined : open('api', API_CONNECTIONS, ofRequests(config.answerMs))
+    const onMissed = (error: unknown) => log.debug({ err: error }, 'a hint was not sent or not heard')
+    const watch = apiDatabase && watchJobs(apiDatabase.db, onMissed)
+    const origin = randomUUID()
+    let worker: Worker | undefined = undefined
+    const hints = signals(work.db, {
+      onError: onMissed,
+      origin,
+      onChanged: (id) => watch?.changed([id]),
+      onWork: (queue) => worker?.wake([queue]),
+    })
+    closers.add(async () => {
+      watch?.close()
+      await hints.flush()
+    })
+    const pulse = open('pulse', 1, OF_WORK).db
+    const deps = {
+      db: work.db,
+      pulse,
+      boss,
+      signals: hints,
+      settler: settler(work.db, boss, () => hints.work(CALLBACK_LANE)),
+      sealer,
+    }
+    const gate = gateOf(deps, log, config.perOrigin)
+    recorder = callRecorder(work.db, log, () => worker?.lookAtGate())
+    const api =
+      apiDatabase && watch
+        ? await makeApi(config, {
+            db: apiDatabase.db,
+            signals: hints,
+            boss,
+            watch,
+            catalogue,
+            log,
+            sealer,
+            checkUrl: (text, options) => caller.checkUrl(text, options),
+          })
+        : undefined
+
+    const start = async () => {
+      const { concurrency, lanes, graceSeconds, maxOutputBytes } = config
+      const slotsOf = (lane: string) => lanes.get(lane) ?? slotsOfLane(lane, concurrency)
+      worker =
+        config.role === 'api'
+          ? undefined
+          : await startWorker(deps, { catalogue, log, gate, queues, slotsOf, graceSeconds, maxOutputBytes })
+      const looking = worker ? undefined : watchman(deps, log)
+      const listener = listen({
+        url,
+        onSignal(channel, payload) {
+          if (channel === 'acceptd_cancel') worker?.cancel(payload)
+          else if (channel === 'acceptd_work') worker?.wake(heard(payload, origin))
+          else watch?.changed(heard(payload, origin))
+        },
+        onReady() {
+          worker?.catchUp()
+          watch?.look()
+        },
+        onError,
+      })
+      // Last, as running jobs may yet be canceled, and polled for the end that the worker's grace lets them reach.
+      closers.add(() => listener.close())
+      closers.add(async () => {
+        await Promise.all([api?.drain(), worker?.stop(), looking?.stop()])
+      })
+    }
+    return {
+      catalogue,
+      database,
+      api,
+      start,
+      blame: (error) => worker?.blame(error) ?? false,
+      onClose: (close) => closers.add(close),
+      close: () => closers.close(),
+    }
+
+    function open(name: string, maxConnections: number, patience: Patience): Database {
+      const opened = openDatabase({ url, name, maxConnections, patience, onError })
+      closers.add(() => opened.close())
+      return opened
+    }
+  }
+}
