@@ -7,6 +7,8 @@ import { callbacksFrom } from './callbacks.ts'
 import { closersWith, type Close } from './closers.ts'
 import type { Config } from './config.ts'
 import { findDatabase, findSealer, type Found } from './find-database.ts'
+import { placeAt } from './http/place.ts'
+import type { NameOf } from './http/principal.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import { CALLBACK_LANE } from './job/callback.ts'
 import { isWell } from './job/circuit.ts'
@@ -46,7 +48,12 @@ const API_CONNECTIONS = 10
 const WORK_CONNECTIONS = 10
 
 /** @param tasks those of the folders */
-export async function assemble(config: Config, tasks: Catalogue, log: Logger): Promise<Assembled> {
+export async function assemble(
+  config: Config,
+  tasks: Catalogue,
+  log: Logger,
+  { nameOf }: { readonly nameOf?: NameOf | undefined } = {},
+): Promise<Assembled> {
   const closers = closersWith(log)
   try {
     return await build()
@@ -57,6 +64,8 @@ export async function assemble(config: Config, tasks: Catalogue, log: Logger): P
 
   async function build(): Promise<Assembled> {
     const onError = (error: Error) => log.warn({ err: error }, 'database connection')
+    const { publicUrl } = config
+    const place = placeAt(publicUrl)
     const database = await findDatabase(config, closers, log)
     const { url } = database
     const sealer = await findSealer(config, database)
@@ -67,7 +76,7 @@ export async function assemble(config: Config, tasks: Catalogue, log: Logger): P
     const secretsOf = (principal: string) =>
       config.webhookSecrets.get(principal) ?? config.webhookSecrets.get(EVERYBODY) ?? []
     const work = open('work', WORK_CONNECTIONS, OF_WORK)
-    const callbacks = callbacksFrom(work.db, { caller, secretsOf, publicUrl: config.publicUrl })
+    const callbacks = callbacksFrom(work.db, { caller, secretsOf, publicUrl, place })
     const catalogue = withCallTasks(tasks, { caller, secretsOf, hiddenNames: config.hiddenNames }, callbacks)
     const queues = await prepareAt(url, catalogue, onError)
     const boss = await startBoss({ pool: work.pool, queues: queues.map(({ queue }) => queue), onError })
@@ -103,6 +112,8 @@ export async function assemble(config: Config, tasks: Catalogue, log: Logger): P
     const api =
       apiDatabase && watch
         ? await makeApi(config, {
+            place,
+            nameOf,
             db: apiDatabase.db,
             signals: hints,
             boss,

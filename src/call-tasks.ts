@@ -18,8 +18,8 @@ export function slotsOfLane(lane: string, concurrency: number): number {
 export function withCallTasks(tasks: Catalogue, http: HttpTaskDeps, webhook: WebhookDeps): Catalogue {
   const own = [known('http', httpTask(http)), known(CALLBACK_TASK, webhookTask(webhook))]
   for (const { name } of own) {
-    const file = tasks.get(name)?.file
-    if (file !== undefined) throw new TaskFileError(`${file}: the task "${name}" comes with acceptd`)
+    const theirs = tasks.get(name)
+    if (theirs) throw new TaskFileError(`${theirs.file ?? 'tasks'}: the task "${name}" comes with acceptd`)
   }
   return new Map([...tasks, ...own.map((task) => [task.name, task] as const)])
 }

@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto'
 import type { WebhookMessage } from './calls/webhook-request.ts'
 import type { WebhookDeps } from './calls/webhook-task.ts'
+import type { Place } from './http/place.ts'
 import { errorOf } from './http/representation.ts'
-import { urlsBelow } from './http/urls.ts'
 import type { Json } from './job/json.ts'
 import {
   findMessage,
@@ -20,13 +20,13 @@ export interface CallbackParts extends Pick<WebhookDeps, 'caller'> {
   /** As the operator has set them. */
   readonly secretsOf: (principal: string) => readonly string[]
   readonly publicUrl: string | undefined
+  readonly place: Place
 }
 
 // Beyond it the receiver fetches the result: Standard Webhooks asks for small messages.
 const MAX_RESULT_BYTES = 256 * 1024
 
-export function callbacksFrom(db: Db, { caller, secretsOf, publicUrl }: CallbackParts): WebhookDeps {
-  const urls = urlsBelow(publicUrl)
+export function callbacksFrom(db: Db, { caller, secretsOf, publicUrl, place }: CallbackParts): WebhookDeps {
   // Made with the tables, and never another: not to be read at every attempt.
   let root: Promise<Buffer> | undefined
   return {
@@ -57,6 +57,7 @@ export function callbacksFrom(db: Db, { caller, secretsOf, publicUrl }: Callback
 
   async function written({ messageId, event, occurredAt, told }: Message): Promise<WebhookMessage> {
     const { id, task, status, failure, full } = told
+    const urls = place.usual()
     const links = { self: urls.job(id), result: urls.result(id), attempts: urls.attempts(id) }
     const data: Json = {
       id,

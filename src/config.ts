@@ -143,6 +143,11 @@ function unknownSettings(env: Readonly<Record<string, string | undefined>>): str
   return ours.map((name) => `${name} is not a setting.${didYouMean(name, Object.keys(schema))}`)
 }
 
+/** The process's own, of which others have the say: a .env file in the working folder is theirs to read or not. */
+export function hostEnvironment(): Readonly<Record<string, string | undefined>> {
+  return process.env
+}
+
 /** The process's own environment, with what a .env file in the working folder adds to it. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   if (fs.existsSync('.env')) process.loadEnvFile('.env')

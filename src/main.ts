@@ -5,7 +5,7 @@ import type { Config } from './config.ts'
 import { expectFreePort, listen } from './http/server.ts'
 import type { Catalogue } from './job/catalogue.ts'
 
-export interface Acceptd {
+export interface Program {
   /** Those of the folders, and those that call others. */
   readonly catalogue: Catalogue
   /** Absent in a worker. */
@@ -24,7 +24,7 @@ export interface Acceptd {
 }
 
 /** @param tasks those of the folders */
-export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger): Promise<Acceptd> {
+export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger): Promise<Program> {
   const { role, host, port, maxConnections } = config
   // Before a database is made for nothing.
   if (role !== 'worker') await expectFreePort(host, port)
@@ -32,7 +32,7 @@ export async function startAcceptd(config: Config, tasks: Catalogue, log: Logger
   try {
     const limits = { connections: maxConnections }
     // Before jobs are claimed: the port may have been taken since.
-    const server = api && (await listen(api.app, { host, port, log, urls: api.urls, limits }))
+    const server = api && (await listen(api.app, { host, port, log, urls: api.place.usual(), limits }))
     if (server) onClose(server.close)
     await start()
     return {

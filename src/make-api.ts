@@ -5,14 +5,15 @@ import type { Express } from 'express'
 import type { PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { acceptor } from './commands/acceptor.ts'
+import type { Desk } from './commands/submit-sent.ts'
 import { EVERYBODY } from './call-settings.ts'
 import type { Config } from './config.ts'
 import { createApp } from './http/app.ts'
 import { cursorSeal } from './http/cursor.ts'
 import { tagsFor } from './http/etag.ts'
 import { forecastsFrom } from './http/forecasts.ts'
-import { authentication } from './http/principal.ts'
-import { urlsBelow, type Urls } from './http/urls.ts'
+import type { Place } from './http/place.ts'
+import { authentication, recognition, type NameOf } from './http/principal.ts'
 import { waitsOf } from './http/waits.ts'
 import type { Catalogue } from './job/catalogue.ts'
 import type { SubmissionRules } from './job/submission.ts'
@@ -25,10 +26,13 @@ import type { Signals } from './store/signals.ts'
 import type { Watch } from './store/watch.ts'
 
 export interface ApiParts {
+  readonly place: Place
   readonly db: Db
   readonly boss: PgBoss
   readonly signals: Signals
   readonly watch: Watch
+  /** In place of API keys. */
+  readonly nameOf?: NameOf | undefined
   readonly catalogue: Catalogue
   readonly log: Logger
   readonly sealer: Sealer | undefined
@@ -38,21 +42,24 @@ export interface ApiParts {
 
 export interface Api {
   readonly app: Express
-  readonly urls: Urls
+  readonly desk: Desk
+  readonly place: Place
   /** How many jobs are waited for. */
   readonly watched: () => number
   /** From now on it is not ready, and whoever waits is answered; resolves when load balancers have had time to see, and nothing new is accepted. */
   readonly drain: () => Promise<void>
+  /** All that comes from now on is turned away, for a server that is not ours to close. */
+  readonly turnAway: () => void
 }
 
 export async function makeApi(
   config: Config,
-  { db, boss, signals, watch, catalogue, log, sealer, checkUrl }: ApiParts,
+  { place, db, boss, signals, watch, nameOf, catalogue, log, sealer, checkUrl }: ApiParts,
 ): Promise<Api> {
   const { publicUrl, retentionSeconds, maxWaiting, maxAccepting, drainSeconds, apiKeys, answerMs } = config
-  const urls = urlsBelow(publicUrl)
   const draining = new AbortController()
   const refusing = new AbortController()
+  const gone = new AbortController()
   // Every stream and every waiting request listens to it.
   setMaxListeners(0, draining.signal)
   const onError = (error: unknown) => log.debug({ err: error }, 'could not look')
@@ -71,25 +78,27 @@ export async function makeApi(
     },
     rulesFor: rulesBy(config, checkUrl, sealer !== undefined),
     catalogue,
-    urls,
     tags: tagsFor(publicUrl),
     watch,
     waits: waitsOf({ watch, draining: draining.signal, max: maxWaiting }),
     forecasts: forecastsFrom(db, catalogue, onError),
     cursors: cursorSeal(await readSecret(db, 'cursor')),
-    authenticate: authentication(apiKeys),
+    authenticate: nameOf ? recognition(nameOf) : authentication(apiKeys),
     refusing: refusing.signal,
   }
   const app = createApp({
     context,
+    place,
     log,
     answerMs,
     draining: draining.signal,
+    gone: gone.signal,
     ...(publicUrl === undefined ? {} : { publicUrl }),
   })
   return {
     app,
-    urls,
+    desk: context,
+    place,
     watched: () => watch.size,
     async drain() {
       draining.abort()
@@ -97,6 +106,7 @@ export async function makeApi(
       // Not before: until load balancers have seen it, new work goes on coming, and whoever sends it has done nothing wrong.
       refusing.abort()
     },
+    turnAway: () => gone.abort(),
   }
 }
 

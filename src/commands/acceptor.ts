@@ -2,11 +2,11 @@
 import type { Job } from '../job/job.ts'
 import { pendingJob, type NewJob } from '../job/new-job.ts'
 import { ENQUEUE_STORED } from '../queue/deliveries.ts'
-import type { Db } from '../store/database.ts'
+import type { Db, Trx } from '../store/database.ts'
 import { gather, type Gather } from '../store/gather.ts'
 import { insertJobs } from '../store/insert-jobs.ts'
 import { isOnesFault } from '../store/outage.ts'
-import type { Signals } from '../store/signals.ts'
+import { payloadForAll, type Signals } from '../store/signals.ts'
 
 /** Undefined: the key has a job already. */
 export type Acceptor = Gather<NewJob, Job | undefined>
@@ -60,6 +60,13 @@ export async function accept(
     else signals.workHere(queue)
   }
   return accepted
+}
+
+/** In a transaction of somebody else, whose patience it is; workers are told when that commits, those in this process too. */
+export async function acceptWithin(trx: Trx, job: NewJob): Promise<Job | undefined> {
+  const notify = payloadForAll(job.submission.task.queue)
+  const { at, known } = await insertJobs(trx, [job], { alongside: ENQUEUE_STORED, notify })
+  return known.has(job.id) ? undefined : pendingJob(job, at)
 }
 
 function nameOf({ principal, idempotency }: NewJob): string {

@@ -1,13 +1,19 @@
 /** Submitting a job: accepted, or known by its key. */
 import { JobError } from '../job/errors.ts'
 import type { Job } from '../job/job.ts'
-import { newJob, type Idempotency, type KeyedSubmission, type NewJob } from '../job/new-job.ts'
-import type { Db } from '../store/database.ts'
+import {
+  newJob,
+  type Idempotency,
+  type KeyedSubmission,
+  type NewJob,
+  type NewJobOptions,
+} from '../job/new-job.ts'
+import type { Db, Trx } from '../store/database.ts'
 import { Overfull } from '../store/gather.ts'
 import { findJobByKey, type KeyedJob } from '../store/jobs.ts'
 import { isDeadlock, isLockTimeout, isOutage } from '../store/outage.ts'
 import { purgeKey } from '../store/retention.ts'
-import { accept } from './acceptor.ts'
+import { accept, acceptWithin } from './acceptor.ts'
 import type { Deps } from './deps.ts'
 import { inTransaction, tryAgain } from './try-again.ts'
 
@@ -30,6 +36,26 @@ export async function submitJob(deps: Deps, keyed: KeyedSubmission): Promise<Sub
     return resolveDoubt(deps, wish, error)
   }
   return job ? { job, replayed: false } : resolveKey(deps, wish)
+}
+
+/**
+ * The same in a transaction of somebody else: the job is there if that commits, and not before. Whatever is refused leaves
+ * the transaction as it was.
+ * @throws JobError idempotency-key-reused, idempotency-in-progress; whatever the database says, as of any other statement
+ */
+export async function submitWithin(
+  trx: Trx,
+  options: NewJobOptions,
+  keyed: KeyedSubmission,
+): Promise<Submitted> {
+  const wish = newJob(keyed, options)
+  const job = await acceptWithin(trx, wish)
+  if (job) return { job, replayed: false }
+  const earlier = await findReplay(trx, wish)
+  if (earlier) return { job: earlier, replayed: true }
+  const another = await freeKey(trx, wish).then(() => acceptWithin(trx, wish))
+  if (!another) throw inProgress()
+  return { job: another, replayed: false }
 }
 
 /**
@@ -58,17 +84,20 @@ function expectSame(earlier: KeyedJob, { fingerprint }: Idempotency): void {
 /** The key has a job; or had one, whose time is over and that is only not yet purged. */
 async function resolveKey(deps: Deps, wish: NewJob): Promise<Submitted> {
   const { db, signals } = deps
-  const { principal, idempotency } = wish
   const earlier = await findReplay(db, wish)
   if (earlier) return { job: earlier, replayed: true }
   const [job] = await inTransaction(db, async (trx) => {
-    if (idempotency) await purgeKey(trx, principal, idempotency.key)
+    await freeKey(trx, wish)
     return accept(trx, signals, [wish])
   })
   // Somebody else was quicker to take it, or has just deleted it.
   if (!job) throw inProgress()
   signals.work(job.queue)
   return { job, replayed: false }
+}
+
+async function freeKey(trx: Trx, { principal, idempotency }: NewJob): Promise<void> {
+  if (idempotency) await purgeKey(trx, principal, idempotency.key)
 }
 
 async function resolveDoubt(deps: Deps, wish: NewJob, error: unknown): Promise<Submitted> {

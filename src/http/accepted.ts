@@ -2,6 +2,7 @@
 import type { Response } from 'express'
 import type { Job } from '../job/job.ts'
 import type { HttpContext } from './context.ts'
+import { urlsOf } from './place.ts'
 import { jobDocument, minimalJob } from './representation.ts'
 import { sendJson } from './send.ts'
 
@@ -10,23 +11,20 @@ export interface AcceptedOptions {
 }
 
 export function sendAccepted(
-  { urls, forecasts }: HttpContext,
+  { forecasts }: HttpContext,
   res: Response,
   job: Job,
   { minimal = false }: AcceptedOptions = {},
 ): void {
+  const urls = urlsOf(res)
   pointTo(res, urls.job(job.id))
   setRetryAfter(res, forecasts.retryAfter(job))
   sendJson(res, 202, minimal ? minimalJob(job, urls) : jobDocument(job, urls))
 }
 
 /** The job has ended while the client waited: 200 and what came of it (RFC 7240 §4.3). */
-export function sendEnded(
-  { urls }: HttpContext,
-  res: Response,
-  job: Job,
-  { minimal = false }: AcceptedOptions = {},
-): void {
+export function sendEnded(res: Response, job: Job, { minimal = false }: AcceptedOptions = {}): void {
+  const urls = urlsOf(res)
   pointTo(res, urls.job(job.id))
   sendJson(res, 200, minimal ? minimalJob(job, urls) : jobDocument(job, urls))
 }

@@ -8,6 +8,7 @@ import { findAttempts, type EndedAttempt } from '../store/attempts.ts'
 import { findUnderWay } from '../store/jobs.ts'
 import type { HttpContext } from './context.ts'
 import { wantedBy } from './job.ts'
+import { urlsOf } from './place.ts'
 import { errorOf, jobError, time } from './representation.ts'
 import { sendJson } from './send.ts'
 import type { Urls } from './urls.ts'
@@ -52,8 +53,9 @@ export const attemptsSchema = z.object({
 })
 
 export function attemptsHandler(context: HttpContext) {
-  const { deps, urls } = context
+  const { deps } = context
   return async (req: Request, res: Response): Promise<void> => {
+    const urls = urlsOf(res)
     const job = await findOwnJob(deps, wantedBy(context, req, res))
     const ended = await findAttempts(deps.db, job.id, MAX_LISTED)
     const items = [...ended.map((attempt) => attemptDocument(attempt, urls)), ...(await underWay(job, ended))]

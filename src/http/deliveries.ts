@@ -9,9 +9,10 @@ import { findDeliveries, type Delivery } from '../store/callbacks.ts'
 import { sendAccepted } from './accepted.ts'
 import type { HttpContext } from './context.ts'
 import { wantedBy } from './job.ts'
+import { urlsOf } from './place.ts'
 import { errorOf, jobError, link, time } from './representation.ts'
 import { sendJson } from './send.ts'
-import { stopping } from './stopping.ts'
+import { stopping } from '../commands/stopping.ts'
 import type { Urls } from './urls.ts'
 
 // A job that is run again and again, and told of each time.
@@ -45,14 +46,14 @@ export const deliveriesSchema = z.object({
 })
 
 export function deliveryHandlers(context: HttpContext) {
-  const { deps, catalogue, urls } = context
+  const { deps, catalogue } = context
   return { list, again }
 
   async function list(req: Request, res: Response): Promise<void> {
     const { id } = await findOwnJob(deps, wantedBy(context, req, res))
     const found = await findDeliveries(deps.db, id, MAX_LISTED)
     res.set('Cache-Control', 'private, no-cache')
-    sendJson(res, 200, { items: found.map((delivery) => deliveryDocument(delivery, id, urls)) })
+    sendJson(res, 200, { items: found.map((delivery) => deliveryDocument(delivery, id, urlsOf(res))) })
   }
 
   async function again(req: Request, res: Response): Promise<void> {

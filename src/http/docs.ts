@@ -4,17 +4,20 @@ import helmet from 'helmet'
 import swaggerUi from 'swagger-ui-express'
 import type { Catalogue } from '../job/catalogue.ts'
 import { openApiYaml } from './openapi/document.ts'
+import { urlsOf } from './place.ts'
 import { notAllowed, resource, strictRouter } from './resource.ts'
 
 export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined): Router {
   const router = strictRouter()
-  const yaml = openApiYaml(catalogue, publicUrl)
+  const yamlAt = remembered((base) => openApiYaml(catalogue, base))
+  // Now, so that a schema that cannot be described stops the start.
+  yamlAt(publicUrl ?? '')
   resource(
     router,
     '/openapi.yaml',
     {
       get(_req, res) {
-        res.type('application/yaml').send(yaml)
+        res.type('application/yaml').send(yamlAt(urlsOf(res).base))
       },
     },
     { mediaTypes: [] },
@@ -27,18 +30,41 @@ export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined):
     validatorUrl: null,
   }
   const page = swaggerUi.setup(undefined, { swaggerOptions, customSiteTitle: 'acceptd' })
-  router.use('/docs', onlyReading, pageHeaders(publicUrl), swaggerUi.serve)
+  // Not swaggerUi.serve: that has the options of whoever called setup last, as an app that we are mounted in may.
+  router.use(
+    '/docs',
+    onlyReading,
+    pageHeaders(publicUrl),
+    swaggerUi.serveFiles(undefined, { swaggerOptions }),
+  )
   const show = (req: Request, res: Response) => void page(req, res, () => undefined)
   resource(router, '/docs/', { get: show }, { mediaTypes: [] })
   resource(router, '/docs', { get: (_req, res) => res.redirect(302, 'docs/') }, { mediaTypes: [] })
   // Whoever opens the address in a browser wants to see what this is.
-  const welcome = (_req: Request, res: Response) => {
+  const welcome = (req: Request, res: Response) => {
+    const here = folderOf(req)
     // For programs that come by: here is what describes all this (RFC 8631 §3.1).
-    res.set('Link', '<openapi.yaml>; rel="service-desc"; type="application/yaml", <docs/>; rel="service-doc"')
-    res.redirect(302, 'docs/')
+    const desc = `<${here}openapi.yaml>; rel="service-desc"; type="application/yaml"`
+    res.set('Link', `${desc}, <${here}docs/>; rel="service-doc"`)
+    res.redirect(302, `${here}docs/`)
   }
   resource(router, '/', { get: welcome }, { mediaTypes: [] })
   return router
+}
+
+/** What leads there from the address as it was asked for: `/async` is the same place as `/async/`, and in no folder. */
+function folderOf({ originalUrl }: Request): string {
+  const [path = ''] = originalUrl.split('?', 1)
+  return path.endsWith('/') ? '' : `./${path.slice(path.lastIndexOf('/') + 1)}/`
+}
+
+/** Of the last argument only: it hardly ever changes. */
+function remembered(make: (base: string) => string): (base: string) => string {
+  let latest: { readonly base: string; readonly made: string } | undefined
+  return (base) => {
+    if (latest?.base !== base) latest = { base, made: make(base) }
+    return latest.made
+  }
 }
 
 /**

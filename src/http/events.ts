@@ -3,12 +3,12 @@ import type { Request, Response } from 'express'
 import { findOwnJob } from '../commands/own-job.ts'
 import { JobError } from '../job/errors.ts'
 import type { Job } from '../job/job.ts'
+import { spread } from '../job/spread.ts'
 import { isTerminal } from '../job/status.ts'
 import type { HttpContext } from './context.ts'
 import { wantedBy } from './job.ts'
-import { spread } from './problem.ts'
+import { urlsOf } from './place.ts'
 import { jobDocument } from './representation.ts'
-import type { Urls } from './urls.ts'
 import { whenOver } from './waits.ts'
 
 export const EVENT_STREAM = 'text/event-stream'
@@ -23,10 +23,10 @@ const FULL_RETRY_SECONDS = 5
 
 export function eventsHandler(context: HttpContext) {
   return async (req: Request, res: Response): Promise<void> => {
-    const { deps, urls, watch, waits } = context
+    const { deps, watch, waits } = context
     const wanted = wantedBy(context, req, res)
     // First this, then the look: a change between them is heard.
-    const stream = eventStream(res, urls, lastEventId(req))
+    const stream = eventStream(res, lastEventId(req))
     const following = watch.follow(wanted.id, stream.show)
     whenOver(res, () => following.stop())
     try {
@@ -53,7 +53,8 @@ export function eventsHandler(context: HttpContext) {
   }
 }
 
-function eventStream(res: Response, urls: Urls, seen: number | undefined) {
+function eventStream(res: Response, seen: number | undefined) {
+  const urls = urlsOf(res)
   let shown = seen ?? 0
   let begun = false
   let ended = false

@@ -1,9 +1,9 @@
 /** The Idempotency-Key request header (draft-ietf-httpapi-idempotency-key-header-07) and the mark of a replay. */
 import type { Request, Response } from 'express'
 import { parseItem } from 'structured-headers'
+import { isKey, KEYS } from '../job/idempotency-key.ts'
 import { HttpError } from './http-error.ts'
 
-const MAX_LENGTH = 255
 // What clients send unquoted in practice (UUIDs, ULIDs, base64); strictly it should be a quoted string (RFC 9651 §3.3.3).
 const BARE = /^[A-Za-z0-9._~:/+=-]+$/
 
@@ -15,8 +15,8 @@ export function idempotencyKey(req: Request): string | undefined {
   const field = req.get('Idempotency-Key')
   if (field === undefined) return undefined
   const key = BARE.test(field) ? field : quoted(field)
-  if (key === undefined || key.length === 0 || key.length > MAX_LENGTH) {
-    const detail = `Send one key of 1 to ${MAX_LENGTH} ASCII characters in quotes: Idempotency-Key: "…" (bare if it is only letters, digits and ._~:/+=-)`
+  if (!isKey(key)) {
+    const detail = `Send one key of ${KEYS} in quotes: Idempotency-Key: "…" (bare if it is only letters, digits and ._~:/+=-)`
     throw new HttpError('idempotency-key-invalid', detail)
   }
   return key

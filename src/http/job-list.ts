@@ -5,6 +5,7 @@ import { STATUSES } from '../job/status.ts'
 import { listJobs } from '../store/list.ts'
 import type { HttpContext } from './context.ts'
 import { FILTERS, jobFilter } from './job-filter.ts'
+import { urlsOf } from './place.ts'
 import { principalOf } from './principal.ts'
 import { queryOf } from './query.ts'
 import { listedJob } from './representation.ts'
@@ -21,8 +22,9 @@ export const listQuery = z.strictObject({
   cursor: z.string().meta({ description: 'From `next` or `prev` of another page' }).optional(),
 })
 
-export function listHandler({ deps, urls, cursors }: HttpContext) {
+export function listHandler({ deps, cursors }: HttpContext) {
   return async (req: Request, res: Response): Promise<void> => {
+    const urls = urlsOf(res)
     const { limit = 20, cursor, ...filter } = queryOf(listQuery, req)
     const principal = principalOf(res)
     // A cursor is of this list alone: with another filter it would skip jobs.
@@ -35,7 +37,7 @@ export function listHandler({ deps, urls, cursors }: HttpContext) {
     const older = backward || page.more ? (page.last ?? wish?.from) : undefined
     const newer = wish && (!backward || page.more) ? (page.first ?? wish.from) : undefined
     const linkTo = (from: typeof older, back: boolean) =>
-      from && pageAt(req, cursors.seal({ from, backward: back }, scope))
+      from && urls.jobs(queryIn(req, cursors.seal({ from, backward: back }, scope)))
     const [next, prev] = [linkTo(older, false), linkTo(newer, true)]
     const links = [`<${urls.jobs(queryIn(req))}>; rel="self"`, relation(next, 'next'), relation(prev, 'prev')]
     res.set({ 'Cache-Control': 'private, no-cache', Link: links.filter(Boolean).join(', ') })
@@ -45,16 +47,13 @@ export function listHandler({ deps, urls, cursors }: HttpContext) {
       ...(prev === undefined ? {} : { prev }),
     })
   }
-
-  function pageAt(req: Request, cursor: string): string {
-    const query = queryIn(req)
-    query.set('cursor', cursor)
-    return urls.jobs(query)
-  }
 }
 
-function queryIn(req: Request): URLSearchParams {
-  return new URLSearchParams(req.query as Record<string, string>)
+/** The query as it came, at another place in the list where there is a cursor. */
+function queryIn(req: Request, cursor?: string): URLSearchParams {
+  const query = new URLSearchParams(req.query as Record<string, string>)
+  if (cursor !== undefined) query.set('cursor', cursor)
+  return query
 }
 
 function relation(target: string | undefined, rel: string): string {

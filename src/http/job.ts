@@ -10,10 +10,11 @@ import { sendAccepted, setRetryAfter } from './accepted.ts'
 import { codingFor } from './content-coding.ts'
 import type { HttpContext } from './context.ts'
 import { isUnchanged } from './etag.ts'
+import { urlsOf } from './place.ts'
 import { markApplied, preferencesOf } from './prefer.ts'
 import { principalOf } from './principal.ts'
 import { noParameters, queryOf } from './query.ts'
-import { stopping } from './stopping.ts'
+import { stopping } from '../commands/stopping.ts'
 import { jobDocument } from './representation.ts'
 import { sendJson, sendRepresentation } from './send.ts'
 import { setSunset } from './sunset.ts'
@@ -26,7 +27,7 @@ export function wantedBy({ tags }: HttpContext, req: Request, res: Response): Wa
 }
 
 export function jobHandlers(context: HttpContext) {
-  const { deps, catalogue, urls, tags, forecasts } = context
+  const { deps, catalogue, tags, forecasts } = context
   return { read, cancel, retry, remove }
 
   async function read(req: Request, res: Response): Promise<void> {
@@ -42,7 +43,8 @@ export function jobHandlers(context: HttpContext) {
     })
     setRetryAfter(res, forecasts.retryAfter(job))
     setSunset(res, job)
-    await sendRepresentation(req, res, { etag, coding, text: () => JSON.stringify(jobDocument(job, urls)) })
+    const text = () => JSON.stringify(jobDocument(job, urlsOf(res)))
+    await sendRepresentation(req, res, { etag, coding, text })
   }
 
   /** The job as it is; after a while, where the client would rather wait for its end, or for any change to what it has. */
@@ -72,6 +74,7 @@ export function jobHandlers(context: HttpContext) {
     const job = await cancelJob(deps, wantedBy(context, req, res))
     // A running task is only being told; the monitor says how it ends.
     if (job.status !== 'canceled') return sendAccepted(context, res, job)
+    const urls = urlsOf(res)
     res.set('Content-Location', urls.job(job.id))
     sendJson(res, 200, jobDocument(job, urls))
   }

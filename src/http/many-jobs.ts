@@ -7,13 +7,15 @@ import { retryJobs } from '../commands/retry-jobs.ts'
 import { isTerminal, MOVES, STATUSES } from '../job/status.ts'
 import { countJobs, type JobFilter } from '../store/job-filter.ts'
 import type { HttpContext } from './context.ts'
+import { hasBody } from './given-body.ts'
 import { HttpError } from './http-error.ts'
 import { timeLeftMs } from './in-time.ts'
 import { FILTERS, instant, jobFilter } from './job-filter.ts'
+import { urlsOf } from './place.ts'
 import { principalOf } from './principal.ts'
 import { queryOf } from './query.ts'
 import { sendJson } from './send.ts'
-import { stopping } from './stopping.ts'
+import { stopping } from '../commands/stopping.ts'
 
 const DEFAULT_LIMIT = 1000
 /** A dry run counts no further. */
@@ -49,7 +51,7 @@ export const deleteQuery = z.strictObject({
 type Query = z.output<typeof retryQuery> | z.output<typeof deleteQuery>
 type Verb = 'retry' | 'delete'
 
-export function manyJobsHandlers({ deps, catalogue, urls, refusing }: HttpContext) {
+export function manyJobsHandlers({ deps, catalogue, refusing }: HttpContext) {
   return { retry, remove }
 
   async function retry(req: Request, res: Response): Promise<void> {
@@ -86,7 +88,7 @@ export function manyJobsHandlers({ deps, catalogue, urls, refusing }: HttpContex
       waitMs,
       workMs: SHARE_OF_WORK * waitMs,
     })
-    const next = urls.manyJobs(verb, goingOn(req, endedBefore))
+    const next = urlsOf(res).manyJobs(verb, goingOn(req, endedBefore))
     sendJson(res, 200, { ...said, more: done.more, ...(done.more ? { next } : {}) })
   }
 
@@ -110,7 +112,7 @@ function goingOn(req: Request, endedBefore: Date): URLSearchParams {
 function asked<S extends z.ZodType>(schema: S, req: Request): z.output<S> {
   const query = queryOf(schema, req)
   // Whoever puts filters there would have all jobs instead of some.
-  const hasBody = req.get('Transfer-Encoding') !== undefined || Number(req.get('Content-Length') ?? 0) > 0
-  if (hasBody) throw new HttpError('invalid-parameter', 'Filters go into the query; there must be no body')
+  if (hasBody(req))
+    throw new HttpError('invalid-parameter', 'Filters go into the query; there must be no body')
   return query
 }

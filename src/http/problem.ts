@@ -2,12 +2,13 @@
 import type { ErrorRequestHandler, Response } from 'express'
 import { z } from 'zod'
 import { JobError } from '../job/errors.ts'
+import { spread } from '../job/spread.ts'
 import { isLockTimeout, isOutage, Silence } from '../store/outage.ts'
 import { HttpError } from './http-error.ts'
+import { urlsOf } from './place.ts'
 import { PROBLEM_TYPES, type ProblemCode } from './problem-types.ts'
 import { sendJson } from './send.ts'
 import { logOf } from './request-log.ts'
-import type { Urls } from './urls.ts'
 
 const violation = z.object({
   detail: z.string(),
@@ -68,11 +69,6 @@ const OF_THE_ANSWER_THERE_IS_NOT = [
 // Soon: an outage of the database or a full pool is mostly over in a moment.
 const OUTAGE_RETRY_SECONDS = 2
 
-/** So that not all who were refused together come back together. */
-export function spread(seconds: number): number {
-  return seconds + Math.floor(Math.random() * 3)
-}
-
 interface Answer {
   readonly code: ProblemCode
   readonly detail: string
@@ -82,30 +78,33 @@ interface Answer {
   readonly canCancel?: boolean
 }
 
-export function problemHandler(urls: Urls): ErrorRequestHandler {
-  return (error: unknown, _req, res, next) => {
-    const { code, detail, headers = {}, errors, jobId, canCancel = false } = answerTo(error)
-    const { status, title, retryable } = PROBLEM_TYPES[code]
-    if (code === 'internal-error') logOf(res).error({ err: error }, 'unexpected error')
-    else if (error instanceof Error && error.cause) logOf(res).warn({ err: error.cause, code }, 'refused')
-    // Express comes here a moment after the limit has passed (in-time.ts), and in that moment it may have been answered.
-    if (res.headersSent) return error instanceof Silence ? undefined : next(error)
-    for (const name of OF_THE_ANSWER_THERE_IS_NOT) res.removeHeader(name)
-    res.set({ 'Cache-Control': 'no-store', ...headers })
-    const body: Problem = {
-      type: urls.problem(code),
-      title,
-      status,
-      detail,
-      instance: instanceOf(res),
-      code,
-      retryable,
-      ...(errors ? { errors } : {}),
-      ...(jobId === undefined ? {} : { job: urls.job(jobId) }),
-      ...(jobId === undefined || !canCancel ? {} : { cancel: urls.cancel(jobId) }),
-    }
-    sendJson(res, status, body, PROBLEM_MEDIA_TYPE)
+export const problemHandler: ErrorRequestHandler = (error: unknown, req, res, _next) => {
+  const { code, detail, headers = {}, errors, jobId, canCancel = false } = answerTo(error)
+  const { status, title, retryable } = PROBLEM_TYPES[code]
+  if (code === 'internal-error') logOf(res).error({ err: error }, 'unexpected error')
+  else if (error instanceof Error && error.cause) logOf(res).warn({ err: error.cause, code }, 'refused')
+  // Express comes here a moment after the limit has passed (in-time.ts), and in that moment it may have been answered.
+  if (res.headersSent) {
+    // Half an answer cannot be taken back. Not by next(): an app that we are mounted in would have to deal with it.
+    if (!(error instanceof Silence)) req.socket.destroy()
+    return
   }
+  const urls = urlsOf(res)
+  for (const name of OF_THE_ANSWER_THERE_IS_NOT) res.removeHeader(name)
+  res.set({ 'Cache-Control': 'no-store', ...headers })
+  const body: Problem = {
+    type: urls.problem(code),
+    title,
+    status,
+    detail,
+    instance: instanceOf(res),
+    code,
+    retryable,
+    ...(errors ? { errors } : {}),
+    ...(jobId === undefined ? {} : { job: urls.job(jobId) }),
+    ...(jobId === undefined || !canCancel ? {} : { cancel: urls.cancel(jobId) }),
+  }
+  sendJson(res, status, body, PROBLEM_MEDIA_TYPE)
 }
 
 function answerTo(error: unknown): Answer {
@@ -116,7 +115,7 @@ function answerTo(error: unknown): Answer {
       detail: error.message,
       jobId: error.jobId,
       canCancel: error.canCancel,
-      ...(error.violations ? { errors: [...error.violations] } : {}),
+      ...(error.errors ? { errors: [...error.errors] } : {}),
       ...(seconds === undefined ? {} : { headers: { 'Retry-After': String(seconds) } }),
     }
   }

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 
+// Not in res.locals, which belong to whoever mounts the app.
+const logs = new WeakMap<Response, () => Logger>()
+
 export function requestLog(log: Logger): RequestHandler {
   return (req, res, next) => {
     const began = performance.now()
@@ -10,7 +13,7 @@ export function requestLog(log: Logger): RequestHandler {
     const request = randomUUID()
     res.setHeader('X-Request-Id', request)
     // Made where it is needed: most requests have nothing to say but that they were.
-    res.locals['log'] = () => log.child({ request })
+    logs.set(res, () => log.child({ request }))
     // Also where the client is gone before its answer.
     res.once('close', () => {
       const level = res.statusCode >= 500 ? 'warn' : 'info'
@@ -23,7 +26,9 @@ export function requestLog(log: Logger): RequestHandler {
 
 /** The log of this request, for what more there is to say of it. */
 export function logOf(res: Response): Logger {
-  return (res.locals['log'] as () => Logger)()
+  const log = logs.get(res)
+  if (!log) throw new Error('The request was not logged')
+  return log()
 }
 
 /** Neither headers nor bodies: they hold secrets and other people's data. */

@@ -2,17 +2,15 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { findOwnJob } from '../commands/own-job.ts'
-import { findReplay, submitJob } from '../commands/submit-job.ts'
+import type { Submitted } from '../commands/submit-job.ts'
+import { submitSent } from '../commands/submit-sent.ts'
 import { callbackOptions } from '../job/callback.ts'
 import { taskNamed } from '../job/catalogue.ts'
-import { JobError } from '../job/errors.ts'
-import { fingerprintOf } from '../job/fingerprint.ts'
 import type { Job } from '../job/job.ts'
-import { findFlaws, isObject, type Path } from '../job/json.ts'
-import type { KeyedSubmission } from '../job/new-job.ts'
+import type { Path } from '../job/json.ts'
 import { isTerminal } from '../job/status.ts'
 import { readTraceparent } from '../job/traceparent.ts'
-import { submissionFrom, submissionOptions, type Submission } from '../job/submission.ts'
+import { submissionOptions } from '../job/submission.ts'
 import { sendAccepted, sendEnded } from './accepted.ts'
 import type { HttpContext } from './context.ts'
 import { idempotencyKey, markReplayed } from './idempotency-key.ts'
@@ -23,7 +21,6 @@ import { markApplied, preferencesOf } from './prefer.ts'
 import { principalOf } from './principal.ts'
 import { noParameters, queryOf } from './query.ts'
 import { logOf } from './request-log.ts'
-import { stopping } from './stopping.ts'
 import type { Waited } from './waits.ts'
 
 /** `a,b`, or the parameter more than once. */
@@ -75,39 +72,21 @@ async function submit(
   sent: unknown,
   inputAt: Path,
 ): Promise<void> {
-  const { deps, catalogue } = context
-  const principal = principalOf(res)
-  const key = idempotencyKey(req)
-  if (key === undefined) expectNoneRequired(context, sent)
-  const traceparent = readTraceparent(req.get('traceparent'))
-  const known = {
-    principal,
-    ...(key === undefined ? {} : idempotencyOf(key, sent)),
-    ...(traceparent === undefined ? {} : { traceparent }),
-  }
-  let submission: Submission
-  try {
-    submission = submissionFrom(catalogue, sent, inputAt, context.rulesFor(principal))
-    if (context.refusing.aborted) throw stopping()
-  } catch (error) {
-    // What was accepted once must replay even if the task's schema has been tightened since, or the process is stopping.
-    const earlier = await findReplay(deps.db, known)
-    if (!earlier) throw error
-    return answer(context, req, res, { job: earlier, replayed: true })
-  }
-  return answer(context, req, res, await submitJob(deps, { ...known, submission }))
-}
-
-/** What the database cannot keep will not be accepted, nor was it ever: there is nothing to replay, and no canonical form. */
-function idempotencyOf(key: string, sent: unknown): Pick<KeyedSubmission, 'idempotency'> {
-  return findFlaws(sent).length > 0 ? {} : { idempotency: { key, fingerprint: fingerprintOf(sent) } }
+  const submitted = await submitSent(context, {
+    principal: principalOf(res),
+    sent,
+    inputAt,
+    key: idempotencyKey(req),
+    traceparent: readTraceparent(req.get('traceparent')),
+  })
+  return answer(context, req, res, submitted)
 }
 
 async function answer(
   context: HttpContext,
   req: Request,
   res: Response,
-  { job, replayed }: { readonly job: Job; readonly replayed: boolean },
+  { job, replayed }: Submitted,
 ): Promise<void> {
   const { waitSeconds, ...others } = preferencesOf(req)
   const minimal = others.returnMinimal
@@ -118,7 +97,7 @@ async function answer(
   if (replayed) markReplayed(res)
   markApplied(res, { ...others, ...(waited && waitSeconds !== undefined ? { waitSeconds } : {}) })
   // One answer for all that was accepted, be it new, replayed or done, unless the client asked to wait for the end.
-  if (waitSeconds !== undefined && isTerminal(latest.status)) sendEnded(context, res, latest, { minimal })
+  if (waitSeconds !== undefined && isTerminal(latest.status)) sendEnded(res, latest, { minimal })
   else sendAccepted(context, res, latest, { minimal })
 }
 
@@ -137,12 +116,4 @@ async function untilDone(
     })
   const read = () => inTimeOr(res, found(), job)
   return waits.until(res, { id, read, isEnough: ({ status }) => isTerminal(status), seconds })
-}
-
-function expectNoneRequired({ catalogue }: HttpContext, sent: unknown): void {
-  const name = isObject(sent) ? sent['task'] : undefined
-  const task = typeof name === 'string' ? catalogue.get(name) : undefined
-  if (!task?.requiresIdempotencyKey) return
-  const detail = `${task.name} must not be done twice by mistake: send an Idempotency-Key of your own making, such as a UUID`
-  throw new JobError('idempotency-key-required', detail)
 }

@@ -5,10 +5,12 @@ import { taskNamed, type KnownTask } from '../job/catalogue.ts'
 import type { HttpContext } from './context.ts'
 import { setDeprecation } from './deprecation.ts'
 import { jsonBody } from './json-body.ts'
+import { urlsOf } from './place.ts'
 import { noParameters, queryOf } from './query.ts'
 import { resource, strictRouter } from './resource.ts'
 import { sendJson } from './send.ts'
 import { submitToTask } from './submit.ts'
+import type { Urls } from './urls.ts'
 
 export const taskSchema = z
   .object({
@@ -49,7 +51,9 @@ export function tasksRouter(context: HttpContext): Router {
     {
       get(req, res) {
         queryOf(noParameters, req)
-        sendJson(res, 200, { items: [...catalogue.values()].map((task) => taskDocument(task, context)) })
+        sendJson(res, 200, {
+          items: [...catalogue.values()].map((task) => taskDocument(task, context, urlsOf(res))),
+        })
       },
     },
     { before },
@@ -62,7 +66,7 @@ export function tasksRouter(context: HttpContext): Router {
         const task = taskNamed(catalogue, String(req.params['task']))
         queryOf(noParameters, req)
         setDeprecation(res, task)
-        sendJson(res, 200, taskDocument(task, context))
+        sendJson(res, 200, taskDocument(task, context, urlsOf(res)))
       },
       // Whether there is such a task is judged before its body is read.
       post: [
@@ -79,7 +83,7 @@ export function tasksRouter(context: HttpContext): Router {
   return router
 }
 
-function taskDocument(task: KnownTask, { urls, forecasts }: HttpContext): TaskDocument {
+function taskDocument(task: KnownTask, { forecasts }: HttpContext, urls: Urls): TaskDocument {
   return {
     name: task.name,
     summary: task.summary,

@@ -1,5 +1,7 @@
 /** Where things are. Path-absolute, so that they hold behind any proxy, unless a public base URL is configured. */
 export interface Urls {
+  /** What all of them begin with; empty at the root. */
+  readonly base: string
   job(id: string): string
   result(id: string): string
   events(id: string): string
@@ -15,10 +17,14 @@ export interface Urls {
   problem(code: string): string
 }
 
-/** Never from Host or X-Forwarded-Host: a client could then have us hand out links to a host of its choosing. */
-export function urlsBelow(publicUrl: string | undefined): Urls {
-  const base = publicUrl?.replace(/\/+$/, '') ?? ''
+/**
+ * Never from Host or X-Forwarded-Host: a client could then have us hand out links to a host of its choosing.
+ * @param start the public URL, or a path
+ */
+export function urlsBelow(start: string | undefined): Urls {
+  const base = start?.replace(/\/+$/, '') ?? ''
   return {
+    base,
     job: (id) => `${base}/jobs/${id}`,
     result: (id) => `${base}/jobs/${id}/result`,
     events: (id) => `${base}/jobs/${id}/events`,

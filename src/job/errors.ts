@@ -3,6 +3,7 @@ import type { Violation, WrongParameter } from './violations.ts'
 
 export type ErrorCode =
   | 'idempotency-in-progress'
+  | 'idempotency-key-invalid'
   | 'idempotency-key-required'
   | 'idempotency-key-reused'
   | 'job-already-terminal'
@@ -17,7 +18,7 @@ export type ErrorCode =
   | 'validation-error'
 
 export interface JobErrorOptions extends ErrorOptions {
-  readonly violations?: readonly (Violation | WrongParameter)[]
+  readonly errors?: readonly (Violation | WrongParameter)[]
   /** The job the error is about, for a link to it. */
   readonly jobId?: string
   readonly retryAfterSeconds?: number
@@ -29,7 +30,8 @@ export interface JobErrorOptions extends ErrorOptions {
 export class JobError extends Error {
   override readonly name = 'JobError'
   readonly code: ErrorCode
-  readonly violations: readonly (Violation | WrongParameter)[] | undefined
+  /** Everything that is not valid, of a validation-error: what is wrong, and where. */
+  readonly errors: readonly (Violation | WrongParameter)[] | undefined
   readonly jobId: string | undefined
   readonly retryAfterSeconds: number | undefined
   readonly canCancel: boolean
@@ -37,7 +39,7 @@ export class JobError extends Error {
   constructor(code: ErrorCode, message: string, options: JobErrorOptions = {}) {
     super(message, options)
     this.code = code
-    this.violations = options.violations
+    this.errors = options.errors
     this.jobId = options.jobId
     this.retryAfterSeconds = options.retryAfterSeconds
     this.canCancel = options.canCancel ?? false

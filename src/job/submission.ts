@@ -105,7 +105,7 @@ export function submissionFrom(
   else if (task) add(refusals(task, input, inputAt, rules))
   if (violations.length > 0 || !outer.ok || !task) {
     const listed = violations.slice(0, MAX_LISTED)
-    throw new JobError('validation-error', summaryOf(violations.length), { violations: listed })
+    throw new JobError('validation-error', summaryOf(violations.length), { errors: listed })
   }
   const { runAt, priority = 0, tags = [] } = outer.value
   // Who is told of what told others would never hear the end of it.

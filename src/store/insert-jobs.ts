@@ -7,8 +7,8 @@ import { executePrepared } from './prepared.ts'
 export interface InsertOptions {
   /** A statement that is to happen with it, over `stored (id, queue, priority, run_at)`: the jobs that were stored. */
   readonly alongside: RawBuilder<unknown>
-  /** How long to wait for a key that another transaction is just taking. */
-  readonly patienceMs: number
+  /** How long to wait for a key that another transaction is just taking; as long as the transaction says unless given. */
+  readonly patienceMs?: number
   /** Payload for `acceptd_work`, to be sent at the commit. */
   readonly notify?: string
 }
@@ -30,7 +30,7 @@ export async function insertJobs(
   // row comes back, whatever their number: all else of a job is known here.
   const insert = sql<{ at: Date; known: string[] }>`
     with given as (
-      select * from json_to_recordset(${JSON.stringify(jobs.map(given))}::json) as given (
+      select * from json_to_recordset(${JSON.stringify(jobs.map(given))}::text::json) as given (
         id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
         idempotency_key text, fingerprint text, retention_seconds int, run_at timestamptz, traceparent text, target text,
         callback jsonb
@@ -44,9 +44,7 @@ export async function insertJobs(
       select
         id, principal, task, queue, input::json, tags, priority, max_attempts, idempotency_key, fingerprint,
         retention_seconds, greatest(run_at, now()), traceparent, target, callback
-      from
-        (select set_config('lock_timeout', ${String(patienceMs)}, true) as patience) local, given
-      where patience is not null
+      from ${patienceMs === undefined ? sql`given` : patient(patienceMs)}
       on conflict (principal, idempotency_key) where idempotency_key is not null do nothing
       returning id, queue, priority, run_at
     ),
@@ -58,6 +56,13 @@ export async function insertJobs(
   const { rows } = await executePrepared(db, insert)
   const [{ at, known }] = rows as [{ at: Date; known: string[] }]
   return { at, known: new Set(known) }
+}
+
+/** As part of the statement: a round trip of its own would cost as much as all else. */
+function patient(ms: number): RawBuilder<unknown> {
+  return sql`
+        (select set_config('lock_timeout', ${String(ms)}, true) as patience) local, given
+      where patience is not null`
 }
 
 function given({ id, principal, submission, input, idempotency, retentionSeconds, traceparent }: NewJob) {

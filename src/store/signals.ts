@@ -50,6 +50,11 @@ export interface SignalsOptions {
   readonly onWork?: (queue: string) => void
 }
 
+/** For `acceptd_work`, where the transaction commits when somebody else likes: workers in this process hear it, too. */
+export function payloadForAll(queue: string): string {
+  return `somebody ${queue}`
+}
+
 /** The names in a payload; none where this process sent it. */
 export function heard(payload: string, origin: string): readonly string[] {
   const [from, ...names] = payload.split(' ')

@@ -27,8 +27,8 @@ export function complaints(
     submissionFrom(catalogue, sent, inputAt)
     return []
   } catch (error) {
-    if (!(error instanceof JobError) || error.violations === undefined) throw error
-    return error.violations.filter((violation) => 'pointer' in violation)
+    if (!(error instanceof JobError) || error.errors === undefined) throw error
+    return error.errors.filter((violation) => 'pointer' in violation)
   }
 }
 

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { Acceptd } from '../../src/main.ts'
+import type { Program } from '../../src/main.ts'
 import { askEveryRoute } from '../support/every-route.ts'
 import { useHouse } from '../support/house.ts'
 import { ownPostgres, type OwnPostgres } from '../support/own-postgres.ts'
@@ -10,8 +10,8 @@ import { until } from '../support/until.ts'
 const house = useHouse({ ACCEPTD_ROLE: 'api' })
 let postgres: OwnPostgres
 let proxy: TcpProxy
-let acceptd: Acceptd
-let worker: Acceptd
+let acceptd: Program
+let worker: Program
 let url = ''
 
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import type { JobDocument } from '../../src/http/representation.ts'
 import type { Catalogue } from '../../src/job/catalogue.ts'
 import type { Status } from '../../src/job/status.ts'
 import { loadTasks, SHIPPED_TASKS } from '../../src/load-tasks.ts'
-import { startAcceptd, type Acceptd } from '../../src/main.ts'
+import { startAcceptd, type Program } from '../../src/main.ts'
 import { openDatabase, type Database } from '../../src/store/database.ts'
 import { apiAt, type Api } from './api.ts'
 import { testDatabase } from './database.ts'
@@ -27,7 +27,7 @@ export interface House {
   /** How many jobs somebody waits for or watches in this process. */
   watched(): number
   /** Starts another process's worth of acceptd on the same database. */
-  extend(settings: Record<string, string>): Promise<Acceptd>
+  extend(settings: Record<string, string>): Promise<Program>
 }
 
 /**
@@ -49,7 +49,7 @@ async function build(
 ): Promise<{ house: House; close: () => Promise<void> }> {
   const { url: databaseUrl, drop } = await testDatabase()
   const tasks = await loadTasks([SHIPPED_TASKS, FIXTURE_TASKS])
-  const started: Acceptd[] = []
+  const started: Program[] = []
   const extend = async (more: Record<string, string>) => {
     const config: Config = configFrom({
       PORT: '0',

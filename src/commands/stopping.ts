@@ -1,6 +1,6 @@
 /** What a process that is stopping says to new work; what it has accepted it still answers for. */
 import { JobError } from '../job/errors.ts'
-import { spread } from './problem.ts'
+import { spread } from '../job/spread.ts'
 
 // By then another process has taken over, or this one is back.
 const RETRY_SECONDS = 2
