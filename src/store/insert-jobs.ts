@@ -28,7 +28,7 @@ export async function insertJobs(
 ): Promise<Inserted> {
   // As one parameter, whatever their number: a list of values would be another statement to plan for each length. And one
   // row comes back, whatever their number: all else of a job is known here.
-  const insert = sql<{ at: Date; known: string[] }>`
+  const insert = sql<{ at: Date; known: string }>`
     with given as (
       select * from json_to_recordset(${JSON.stringify(jobs.map(given))}::text::json) as given (
         id uuid, principal text, task text, queue text, input text, tags text[], priority int, max_attempts int,
@@ -51,11 +51,12 @@ export async function insertJobs(
     delivered as (${alongside})
     select
       now() as at,
-      array(select id::text from given where id not in (select id from stored)) as known
+      array_to_string(array(select id from given where id not in (select id from stored)), ' ') as known
       ${notify === undefined ? sql`` : sql`, (select pg_notify('acceptd_work', ${notify}) from stored)`}`
   const { rows } = await executePrepared(db, insert)
-  const [{ at, known }] = rows as [{ at: Date; known: string[] }]
-  return { at, known: new Set(known) }
+  const [{ at, known }] = rows as [{ at: Date; known: string }]
+  // As one text, which everybody reads alike, whatever is done to arrays on a connection that was lent to us.
+  return { at, known: new Set(known.split(' ')) }
 }
 
 /** As part of the statement: a round trip of its own would cost as much as all else. */

@@ -8,6 +8,7 @@ import {
   type DatabaseConnection,
   type QueryResult,
 } from 'kysely'
+import pg from 'pg'
 import { SCHEMA, type Tables, type Trx } from './database.ts'
 
 /** Of any version of kysely, and of whatever tables. */
@@ -18,7 +19,13 @@ export interface LentTransaction {
 
 /** Of any version of pg: a Client, or one of a Pool, after `begin`. */
 export interface LentClient {
-  query(text: string, values?: unknown[]): Promise<{ readonly rows: unknown[] }>
+  query(query: ClientQuery | string): Promise<{ readonly rows: unknown[] }>
+}
+
+interface ClientQuery {
+  readonly text: string
+  readonly values: unknown[]
+  readonly types: typeof pg.types
 }
 
 export type Lent = LentTransaction | LentClient
@@ -72,7 +79,8 @@ async function ofClient(lent: LentClient): Promise<Run> {
       'db is a client on which no transaction has begun, so the job could not depend on one: say begin first, or leave db out'
     throw new TypeError(detail, { cause: error })
   }
-  return ({ sql, parameters }) => lent.query(sql, [...parameters])
+  // With pg's own notion of types: theirs may read times, say, as something else than a Date.
+  return ({ sql, parameters }) => lent.query({ text: sql, values: [...parameters], types: pg.types })
 }
 
 const NO_TRANSACTION = '25P01'
