@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { EVERYBODY } from './call-settings.ts'
 import { slotsOfLane, withCallTasks } from './call-tasks.ts'
 import { callbacksFrom } from './callbacks.ts'
-import { closersWith, type Close } from './closers.ts'
+import { closersWith, once, type Close } from './closers.ts'
 import type { Config } from './config.ts'
 import { findDatabase, findSealer, type Found } from './find-database.ts'
 import { placeAt } from './http/place.ts'
@@ -37,6 +37,8 @@ export interface Assembled {
   /** Claims jobs from now on, unless this process is for the API only; and hears what other processes say. */
   readonly start: () => Promise<void>
   readonly blame: (error: unknown) => boolean
+  /** No new work: waiting requests are answered, running jobs get their grace. */
+  readonly drain: () => Promise<void>
   /** Something that was opened since; closed before all that was opened earlier. */
   readonly onClose: (close: Close) => void
   /** Drains: no new work, requests finish, running jobs get their grace; then everything is closed. */
@@ -125,6 +127,7 @@ export async function assemble(
           })
         : undefined
 
+    let drain: Close = async () => undefined
     const start = async () => {
       const { concurrency, lanes, graceSeconds, maxOutputBytes } = config
       const slotsOf = (lane: string) => lanes.get(lane) ?? slotsOfLane(lane, concurrency)
@@ -148,15 +151,17 @@ export async function assemble(
       })
       // Last, as running jobs may yet be canceled, and polled for the end that the worker's grace lets them reach.
       closers.add(() => listener.close())
-      closers.add(async () => {
+      drain = once(async () => {
         await Promise.all([api?.drain(), worker?.stop(), looking?.stop()])
       })
+      closers.add(drain)
     }
     return {
       catalogue,
       database,
       api,
       start,
+      drain: () => drain(),
       blame: (error) => worker?.blame(error) ?? false,
       onClose: (close) => closers.add(close),
       close: () => closers.close(),

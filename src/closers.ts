@@ -20,3 +20,9 @@ export function closersWith(log: Logger): Closers {
     },
   }
 }
+
+/** The same end for whoever asks for it, however often. */
+export function once(close: Close): Close {
+  let closing: Promise<void> | undefined
+  return () => (closing ??= close())
+}

@@ -20,8 +20,8 @@ export interface SubmissionDesk {
 
 /** @param isNamed whether requests have names: a job of nobody in particular could then be seen by nobody */
 export function submissionDesk(desk: Desk, isNamed: boolean): SubmissionDesk {
-  // What is written in their transaction is kept, whether or not this process goes on.
-  const never = new AbortController().signal
+  // What was stored is done, whether or not this process goes on; and code is not to be told to go to another.
+  const open: Desk = { ...desk, refusing: new AbortController().signal }
 
   function principalFor(given: string | undefined): string {
     if (given === undefined && isNamed)
@@ -44,12 +44,10 @@ export function submissionDesk(desk: Desk, isNamed: boolean): SubmissionDesk {
         key,
         traceparent: readTraceparent(traceparent),
       }
-      if (db === undefined) return submitSent(desk, wish).catch(rethrown)
+      if (db === undefined) return submitSent(open, wish).catch(rethrown)
       const trx = await within(db)
       const deps = { ...desk.deps, db: trx }
-      return submitSent({ ...desk, deps, refusing: never }, wish, (_, keyed) =>
-        submitWithin(trx, deps, keyed),
-      )
+      return submitSent({ ...open, deps }, wish, (_, keyed) => submitWithin(trx, deps, keyed))
     },
   }
 }

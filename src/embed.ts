@@ -1,5 +1,6 @@
 /** acceptd within a program of somebody else: all parts, a router in place of a port, and the way in for its own code. */
 import { assemble } from './assemble.ts'
+import { once } from './closers.ts'
 import { findOwnJob } from './commands/own-job.ts'
 import { submissionDesk } from './embed-submit.ts'
 import { catalogueOf, configOf } from './embed-options.ts'
@@ -34,7 +35,6 @@ export async function embed(options: AcceptdOptions): Promise<Acceptd<Tasks, str
     })
     await parts.start()
     const { principalFor, submit } = submissionDesk(api.desk, isNamed)
-    let closing: Promise<void> | undefined
     return {
       router,
       databaseUrl: database.url,
@@ -47,7 +47,8 @@ export async function embed(options: AcceptdOptions): Promise<Acceptd<Tasks, str
         return jobDocument(job, api.place.usual())
       },
       blame: parts.blame,
-      close: () => (closing ??= parts.close()),
+      drain: parts.drain,
+      close: once(parts.close),
     }
   } catch (error) {
     await parts.close()

@@ -102,8 +102,11 @@ export interface Acceptd<T extends Tasks = Tasks, Others extends string = keyof 
    */
   blame(error: unknown): boolean
   /**
-   * Drains: waiting requests are answered, event streams end, running jobs get ACCEPTD_GRACE_SECONDS and are handed back
-   * after that. Then requests below the router get 503, and everything that was opened is closed.
+   * The first half of close(), for programs with tasks or requests that need what they close themselves: waiting requests
+   * are answered, event streams end, and running jobs get ACCEPTD_GRACE_SECONDS and are handed back after that. Nothing is
+   * submitted over HTTP any more; all else goes on.
    */
+  drain(): Promise<void>
+  /** Drains. Then requests below the router get 503, and everything that was opened is closed. */
   close(): Promise<void>
 }

@@ -70,8 +70,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, async () => {
     const closed = new Promise((resolve) => server.close(resolve))
     // Meanwhile, because it ends the event streams that the server waits for.
-    await acceptd.close()
+    await acceptd.drain()
     await closed
     await db.destroy()
+    // Last, because the Postgres may be its own.
+    await acceptd.close()
   })
 }

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAcceptd } from '../../src/acceptd.ts'
 import { testDatabase } from '../support/database.ts'
 import { temporaryFolder } from '../support/processes.ts'
+import { until } from '../support/until.ts'
 import { tasks, useHost } from './support.ts'
 
 const PROGRAM = path.join(import.meta.dirname, 'program.ts')
@@ -51,10 +52,7 @@ describe('closing', () => {
     const { job } = await acceptd.submit('wait', {})
     const events = await fetch(at(job.links.events))
     const reading = events.text()
-    const seen = { 'If-None-Match': '"none"', Prefer: 'wait=30' }
-    for (let status = ''; status !== 'running';)
-      status = ((await (await fetch(at(job.links.self), { headers: seen })).json()) as { status: string })
-        .status
+    await until('it to run', async () => (await acceptd.get(job.id)).status === 'running')
     const arrived = once(server, 'request')
     const waiting = fetch(at(job.links.self), { headers: { Prefer: 'wait=30' } })
     await arrived
@@ -73,6 +71,20 @@ describe('closing', () => {
     const next = await createAcceptd({ tasks, databaseUrl: url, settings, role: 'api' })
     expect(await next.get(job.id)).toMatchObject({ status: 'pending', attempt: 1, maxAttempts: 4 })
     await next.close()
+  })
+
+  it('in two steps leaves the app time for what it has to close itself', async () => {
+    const { url, drop } = await testDatabase()
+    onTestFinished(drop)
+    const acceptd = await createAcceptd({ tasks, databaseUrl: url, settings })
+    const { job } = await acceptd.submit('wait', {})
+    await until('it to run', async () => (await acceptd.get(job.id)).status === 'running')
+    await acceptd.drain()
+    // No worker of this process has it any more, and none takes another.
+    expect(await acceptd.get(job.id)).toMatchObject({ status: 'pending' })
+    const { job: later } = await acceptd.submit('add', { a: 1 })
+    expect(await acceptd.get(later.id)).toMatchObject({ status: 'pending' })
+    await acceptd.close()
   })
 
   it('leaves others on the same database alone', async () => {
