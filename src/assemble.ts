@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import { EVERYBODY } from './call-settings.ts'
-import { slotsOfLane, withCallTasks } from './call-tasks.ts'
+import { withCallTasks } from './call-tasks.ts'
 import { callbacksFrom } from './callbacks.ts'
 import { closersWith, once, type Close } from './closers.ts'
 import type { Config } from './config.ts'
@@ -17,16 +17,15 @@ import { openCaller } from './outbound/caller.ts'
 import { observed } from './outbound/observed.ts'
 import { prepareAt } from './prepare.ts'
 import { startBoss } from './queue/boss.ts'
+import { startWork } from './start-work.ts'
 import { openDatabase, type Database } from './store/database.ts'
-import { listen } from './store/listener.ts'
 import { OF_WORK, ofRequests, type Patience } from './store/patience.ts'
-import { heard, signals } from './store/signals.ts'
+import { signals } from './store/signals.ts'
 import { watchJobs } from './store/watch.ts'
 import { callRecorder, type CallRecorder } from './work/call-recorder.ts'
 import { gateOf } from './work/gate.ts'
 import { settler } from './work/settler.ts'
-import { watchman } from './work/watchman.ts'
-import { startWorker, type Worker } from './work/worker.ts'
+import type { Worker } from './work/worker.ts'
 
 export interface Assembled {
   /** Those that were given, and those that call others. */
@@ -89,7 +88,7 @@ export async function assemble(
     const onMissed = (error: unknown) => log.debug({ err: error }, 'a hint was not sent or not heard')
     const watch = apiDatabase && watchJobs(apiDatabase.db, onMissed)
     const origin = randomUUID()
-    let worker: Worker | undefined = undefined
+    let worker: Worker | undefined
     const hints = signals(work.db, {
       onError: onMissed,
       origin,
@@ -129,31 +128,13 @@ export async function assemble(
 
     let drain: Close = async () => undefined
     const start = async () => {
-      const { concurrency, lanes, graceSeconds, maxOutputBytes } = config
-      const slotsOf = (lane: string) => lanes.get(lane) ?? slotsOfLane(lane, concurrency)
-      worker =
-        config.role === 'api'
-          ? undefined
-          : await startWorker(deps, { catalogue, log, gate, queues, slotsOf, graceSeconds, maxOutputBytes })
-      const looking = worker ? undefined : watchman(deps, log)
-      const listener = listen({
-        url,
-        onSignal(channel, payload) {
-          if (channel === 'acceptd_cancel') worker?.cancel(payload)
-          else if (channel === 'acceptd_work') worker?.wake(heard(payload, origin))
-          else watch?.changed(heard(payload, origin))
-        },
-        onReady() {
-          worker?.catchUp()
-          watch?.look()
-        },
-        onError,
-      })
-      // Last, as running jobs may yet be canceled, and polled for the end that the worker's grace lets them reach.
-      closers.add(() => listener.close())
+      const parts = { url, deps, catalogue, queues, gate, log, origin, watch, onError }
+      const working = await startWork(config, parts)
+      ;({ worker } = working)
       drain = once(async () => {
-        await Promise.all([api?.drain(), worker?.stop(), looking?.stop()])
+        await Promise.all([api?.drain(), working.stop()])
       })
+      closers.add(working.close)
       closers.add(drain)
     }
     return {
