@@ -7,6 +7,7 @@ import { didYouMean } from './job/suggest.ts'
 import { isTask } from './job/task.ts'
 import { loadTasks, SHIPPED_TASKS } from './load-tasks.ts'
 import { schema } from './settings.ts'
+import { parserFlaw } from './store/parsers.ts'
 
 // Of a server and a process of our own; here both are somebody else's.
 const OF_SERVING = ['PORT', 'HOST', 'ACCEPTD_MAX_CONNECTIONS', 'ACCEPTD_MAX_STALL_SECONDS']
@@ -29,6 +30,8 @@ const OPTIONS = [
 /** @throws ConfigError */
 export function configOf(options: AcceptdOptions): Config {
   expectKnown(options)
+  const flaw = parserFlaw()
+  if (flaw !== undefined) throw new ConfigError(flaw)
   const { databaseUrl, dataDir, publicUrl, role, settings = {}, taskFolders = [] } = options
   const environment = Object.entries(hostEnvironment()).filter(([name]) => !OF_THE_APP.has(name))
   const config = configFrom({

@@ -14,7 +14,8 @@ import { SCHEMA, type Tables, type Trx } from './database.ts'
 /** Of any version of kysely, and of whatever tables. */
 export interface LentTransaction {
   readonly isTransaction: boolean
-  withoutPlugins(): { executeQuery(query: CompiledQuery): Promise<{ readonly rows: unknown[] }> }
+  // What a compiled query is differs from version to version; of ours all need the text and the parameters only.
+  withoutPlugins(): { executeQuery(query: never): Promise<{ readonly rows: unknown[] }> }
 }
 
 /** Of any version of pg: a Client, or one of a Pool, after `begin`. */
@@ -56,7 +57,7 @@ function ofTransaction(lent: LentTransaction): Run {
   }
   // Such as one that writes the names of columns otherwise.
   const plain = lent.withoutPlugins()
-  return (query) => plain.executeQuery(query)
+  return (query) => plain.executeQuery(query as never)
 }
 
 async function ofClient(lent: LentClient): Promise<Run> {

@@ -1,9 +1,11 @@
 /** What createAcceptd is given: what it cannot use it refuses with a sentence, before anything is started. */
 import path from 'node:path'
+import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAcceptd, defineTask, z, type AcceptdOptions } from '../../src/acceptd.ts'
 import { testDatabase } from '../support/database.ts'
 import { FIXTURE_TASKS } from '../support/house.ts'
+import { until } from '../support/until.ts'
 import { tasks } from './support.ts'
 
 const definition = { summary: 'Nothing', input: z.null(), output: z.null(), run: () => null }
@@ -54,6 +56,31 @@ describe('an option that cannot be used', () => {
     await expect(
       createAcceptd({ tasks: { http }, databaseUrl, settings: { LOG_LEVEL: 'silent' } }),
     ).rejects.toThrow(/"http" comes with acceptd/)
+  })
+})
+
+describe('a program that has told pg how to read values', () => {
+  const told = (type: number, parse: (text: string) => unknown) => {
+    const before = pg.types.getTypeParser(type) as (text: string) => unknown
+    pg.types.setTypeParser(type, parse)
+    onTestFinished(() => pg.types.setTypeParser(type, before))
+  }
+
+  it('is refused where acceptd could not work', async () => {
+    told(1184, String)
+    await expect(createAcceptd({})).rejects.toThrow(/^pg\.types was told to read timestamptz/)
+  })
+
+  it('is no trouble where that is of whole numbers, say', async () => {
+    for (const type of [20, 1700]) told(type, (text) => ({ exactly: text }))
+    for (const type of [1082, 1114]) told(type, String)
+    const { url: databaseUrl, drop } = await testDatabase()
+    onTestFinished(drop)
+    const acceptd = await createAcceptd({ tasks, databaseUrl, settings: { LOG_LEVEL: 'silent' } })
+    const { job } = await acceptd.submit('add', { a: 1 })
+    await until('it to be done', async () => (await acceptd.get(job.id)).done)
+    expect(await acceptd.get(job.id)).toMatchObject({ status: 'completed', result: { sum: 1 } })
+    await acceptd.close()
   })
 })
 

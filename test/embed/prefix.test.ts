@@ -5,11 +5,14 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import type { Problem } from '../../src/http/problem.ts'
 import type { JobDocument } from '../../src/http/representation.ts'
+import { startReceiver } from '../support/receiver.ts'
+import { until } from '../support/until.ts'
 import { useHost } from './support.ts'
 
 const errorsOfTheApp: unknown[] = []
 
 const host = useHost({
+  options: { settings: { ACCEPTD_CALL_PRIVATE: 'yes', LOG_LEVEL: 'silent' } },
   mount(app, { router }) {
     app.set('etag', 'weak')
     app.set('query parser', 'extended')
@@ -113,6 +116,16 @@ describe('below its prefix', () => {
     expect(resolved(String(headers['location']), path)).toBe('/async/docs/')
     for (const [, address = ''] of (headers['link'] ?? '').matchAll(/<([^>]+)>/g))
       await host.api.get(resolved(address, path)).expect(200)
+  })
+
+  it('a webhook leads to the job that it tells of', async () => {
+    await using receiver = await startReceiver()
+    const { job } = await host.acceptd.submit('add', { a: 1 }, { callbackUrl: receiver.url })
+    await until('it to be told', () => receiver.received.length > 0)
+    const { data } = JSON.parse(receiver.received[0]?.body ?? '') as { data: JobDocument }
+    expect(data.links).toMatchObject({ self: job.links.self, result: job.links.result })
+    const { body } = await host.api.get(job.links.deliveries ?? '').expect(200)
+    await host.reaches(String(body.items[0].links.self), 'completed')
   })
 
   it('links are those of the address that was asked, as far as that can vary', async () => {

@@ -1,7 +1,7 @@
 /** Submitting inside a transaction of the caller's own: the job is there if and only if that commits. */
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { JobError, type SubmitOptions, type SubmittedJob } from '../../src/acceptd.ts'
 import { until } from '../support/until.ts'
 import { useHost } from './support.ts'
@@ -169,6 +169,27 @@ describe.each(WAYS)('in $name', ({ transact }) => {
     })
   })
 
+  it('workers hear of it when it commits, and of nothing before', async () => {
+    const listener = new pg.Client({ connectionString: host.databaseUrl })
+    await listener.connect()
+    onTestFinished(() => listener.end())
+    const heard: string[] = []
+    listener.on('notification', ({ payload = '' }) => heard.push(payload))
+    await listener.query('listen acceptd_work')
+    const isHeard = async (mark: string) => {
+      await pool.query(`select pg_notify('acceptd_work', $1)`, [mark])
+      await until(`${mark} to be heard`, () => heard.includes(mark))
+    }
+    await transact(async ({ db }) => {
+      await host.acceptd.submit('add', { a: 1 }, { db })
+      await isHeard('before its commit')
+    })
+    await isHeard('after its commit')
+    // What processes say in their own name is of other jobs.
+    const others = heard.filter((payload) => !/^[0-9a-f-]{36} /.test(payload))
+    expect(others).toEqual(['before its commit', 'somebody default', 'after its commit'])
+  })
+
   it('what can wait for others, waits: a second transaction with the same key gets the first one’s job', async () => {
     const idempotencyKey = key()
     const second = Promise.withResolvers<SubmittedJob>()
@@ -202,6 +223,19 @@ describe.each(WAYS)('in $name', ({ transact }) => {
     const { job, replayed } = await second.promise
     expect(replayed).toBe(false)
     await host.reaches(job.links.self, 'completed')
+  })
+
+  it('a transaction that may not see what came after its begin fails, to be begun anew', async () => {
+    const idempotencyKey = key()
+    const begun = transact(async ({ db, query }) => {
+      await query('set transaction isolation level repeatable read')
+      await query('select 1')
+      await host.acceptd.submit('add', { a: 1 }, { idempotencyKey })
+      await host.acceptd.submit('add', { a: 1 }, { db, idempotencyKey })
+    })
+    await expect(begun).rejects.toMatchObject({ code: '40001' })
+    const again = await transact(({ db }) => host.acceptd.submit('add', { a: 1 }, { db, idempotencyKey }))
+    expect(again.replayed).toBe(true)
   })
 })
 
