@@ -2,6 +2,7 @@
  * A shop that takes orders, and sends the receipt of each by a job. The order and the job are stored in one transaction:
  * there is no order without a receipt to come, and no receipt of an order that was rolled back.
  *
+ *   npm run build                        once, in the checkout of acceptd; elsewhere: npm install acceptd
  *   node examples/express-app/app.ts
  *
  *   curl -i localhost:3000/orders -H 'Content-Type: application/json' -d '{"item":"tea","email":"ada@example.org"}'

@@ -4,6 +4,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JobDocument } from '../../src/acceptd.ts'
+import { built } from '../support/built.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 import { until } from '../support/until.ts'
 
@@ -16,6 +17,7 @@ let output = ''
 const url = () => /open at (http:\S+)/.exec(output)?.[1] ?? ''
 
 beforeAll(async () => {
+  await built()
   database = await testDatabase()
   app = spawn(process.execPath, [APP], {
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', DATABASE_URL: database.url },

@@ -1,8 +1,7 @@
 /** dist/ as it would be published, for tests of what imports acceptd by its name. */
-import { execFile } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { promisify } from 'node:util'
+import { build } from '../../tools/package/build.ts'
 import { until } from './until.ts'
 
 const ROOT = path.join(import.meta.dirname, '../..')
@@ -39,7 +38,7 @@ async function locked(): Promise<boolean> {
 async function isFresh(): Promise<boolean> {
   const made = await changedAt(STAMP).catch(() => 0)
   const names = await fs.readdir(path.join(ROOT, 'src'), { recursive: true })
-  const sources = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].concat(
+  const sources = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].concat(
     names.map((name) => path.join('src', name)),
   )
   const changed = await Promise.all(sources.map((name) => changedAt(path.join(ROOT, name))))
@@ -48,10 +47,4 @@ async function isFresh(): Promise<boolean> {
 
 async function changedAt(file: string): Promise<number> {
   return (await fs.stat(file)).mtimeMs
-}
-
-async function build(): Promise<void> {
-  await fs.rm(path.join(ROOT, 'dist'), { recursive: true, force: true })
-  const tsc = path.join(ROOT, 'node_modules/typescript/bin/tsc')
-  await promisify(execFile)(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: ROOT })
 }
