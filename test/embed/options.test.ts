@@ -1,4 +1,5 @@
 /** What createAcceptd is given: what it cannot use it refuses with a sentence, before anything is started. */
+import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -81,6 +82,27 @@ describe('a program that has told pg how to read values', () => {
     await until('it to be done', async () => (await acceptd.get(job.id)).done)
     expect(await acceptd.get(job.id)).toMatchObject({ status: 'completed', result: { sum: 1 } })
     await acceptd.close()
+  })
+})
+
+describe('a task file', () => {
+  it('loads nothing that only a program needs', () => {
+    const script = `
+      import { registerHooks } from 'node:module'
+      const loaded = new Set()
+      registerHooks({
+        load(url, context, next) {
+          const [, name] = /node_modules\\/([^/]+)/.exec(url) ?? []
+          if (name) loaded.add(name)
+          return next(url, context)
+        },
+      })
+      await import('acceptd')
+      process.stdout.write([...loaded].sort().join(' '))`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    })
+    expect(stdout).toBe('leven zod')
   })
 })
 
