@@ -63,11 +63,11 @@ describe('submit-and-poll.sh', () => {
 
   it('submits once, whatever gets lost on the way', async () => {
     const front = await shakyFront(house.url, [
-      'request lost',
+      'drop',
       { status: 503, headers: { 'Retry-After': '1' } },
-      'answer lost',
+      'lose-answer',
       // The replay arrives, and so does not the first poll.
-      'none',
+      'pass',
       { status: 502 },
     ])
     const { code, stdout } = await script([front.url, 'ok', '{"value":"once"}'])

@@ -92,13 +92,13 @@ except JobCanceled:
 
   it('submits once, whatever gets lost on the way', async () => {
     const front = await shakyFront(house.url, [
-      'request lost',
+      'drop',
       { status: 503, headers: { 'Retry-After': '1' } },
-      'answer lost',
+      'lose-answer',
       // The replay arrives, and so does not the first poll.
-      'none',
+      'pass',
       { status: 502 },
-      'answer lost',
+      'lose-answer',
     ])
     const { code, stdout } = await command(['ok', '{"value": "once"}', '--url', front.url])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '{"value": "once"}\n' })

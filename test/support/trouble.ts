@@ -24,6 +24,8 @@ export interface Seen {
 
 export interface Trouble {
   readonly url: string
+  /** Of what the API answered so far, whoever heard of it. */
+  readonly statuses: readonly number[]
   close(): void
 }
 
@@ -32,6 +34,7 @@ export interface Trouble {
  * @param turnFor what is to become of a request; headers that it takes away do not reach the API
  */
 export async function startTrouble(target: () => string, turnFor: (request: Seen) => Turn): Promise<Trouble> {
+  const statuses: number[] = []
   const server = http.createServer((req, res) => void answer(req, res))
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -60,11 +63,12 @@ export async function startTrouble(target: () => string, turnFor: (request: Seen
   function passOn(request: Seen, req: IncomingMessage, res: ServerResponse, turn: Turn): void {
     const { method, headers, body } = request
     const upstream = http.request(new URL(request.url, target()), { method, headers }, (answered) => {
+      statuses.push(Number(answered.statusCode))
       if (turn === 'lose-answer') {
         answered.resume()
         return void req.socket.destroy()
       }
-      res.writeHead(answered.statusCode ?? 500, answered.headers)
+      res.writeHead(Number(answered.statusCode), answered.headers)
       answered.on('data', (bytes: Buffer) => {
         res.write(turn === 'break-off' ? bytes.subarray(0, bytes.length / 2) : bytes)
         if (turn === 'break-off') setImmediate(() => req.socket.destroy())
@@ -81,6 +85,7 @@ export async function startTrouble(target: () => string, turnFor: (request: Seen
     server.listen(0, '127.0.0.1', resolve)
   })
   return {
+    statuses,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     close() {
       server.close()
