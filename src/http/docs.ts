@@ -9,9 +9,10 @@ import { notAllowed, resource, strictRouter } from './resource.ts'
 
 export function docsRouter(catalogue: Catalogue, publicUrl: string | undefined): Router {
   const router = strictRouter()
-  const yamlAt = remembered((base) => openApiYaml(catalogue, base))
-  // Now, so that a schema that cannot be described stops the start.
-  yamlAt(publicUrl ?? '')
+  const yaml = openApiYaml(catalogue, publicUrl)
+  // Put in afterwards: to make the document takes longer than a request should that anybody may send.
+  const yamlAt = (base: string) =>
+    publicUrl !== undefined || base === '' ? yaml : yaml.replace(AT_THE_ROOT, () => serversAt(base))
   resource(
     router,
     '/openapi.yaml',
@@ -58,13 +59,11 @@ function folderOf({ originalUrl }: Request): string {
   return path.endsWith('/') ? '' : `./${path.slice(path.lastIndexOf('/') + 1)}/`
 }
 
-/** Of the last argument only: it hardly ever changes. */
-function remembered(make: (base: string) => string): (base: string) => string {
-  let latest: { readonly base: string; readonly made: string } | undefined
-  return (base) => {
-    if (latest?.base !== base) latest = { base, made: make(base) }
-    return latest.made
-  }
+const AT_THE_ROOT = /^servers:\n {2}- url: \/$/m
+
+/** A JSON string is one in YAML, too, whatever is in it. */
+function serversAt(base: string): string {
+  return `servers:\n  - url: ${JSON.stringify(base)}`
 }
 
 /**
