@@ -1,12 +1,8 @@
 /** The `acceptd` command: what each word on the command line does. */
 import { Command, Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
-import { printAudit, repairAndTell } from './cli/audit.ts'
 import { checkCommand } from './cli/check-command.ts'
 import { manyJobsCommand } from './cli/many-jobs-command.ts'
-import { migrateUpAndTell, printMigrations } from './cli/migrations.ts'
-import { openApi } from './cli/openapi.ts'
-import { serve } from './cli/serve.ts'
 import { tell } from './cli/tell.ts'
 import { webhookSecretCommand } from './cli/webhook-secret.ts'
 import { configFrom, environment } from './config.ts'
@@ -27,10 +23,11 @@ function program(): Command {
     .addHelpText('after', settingsHelp())
   const config = () => configFrom(environment())
 
+  // What each of these needs is read when it is needed: most commands are over sooner than Postgres and Express are loaded.
   acceptd
     .command('serve')
     .description('start the API and the worker (see ACCEPTD_ROLE); Postgres too, unless DATABASE_URL is set')
-    .action(() => serve(config()))
+    .action(async () => (await import('./cli/serve.ts')).serve(config()))
 
   const migrate = acceptd
     .command('migrate')
@@ -38,17 +35,20 @@ function program(): Command {
   migrate
     .command('up')
     .description('apply the migrations that are missing')
-    .action(() => migrateUpAndTell(config()))
+    .action(async () => (await import('./cli/migrations.ts')).migrateUpAndTell(config()))
   migrate
     .command('status')
     .description('list the migrations; exit 1 if some are missing')
-    .action(() => printMigrations(config()))
+    .action(async () => (await import('./cli/migrations.ts')).printMigrations(config()))
 
   acceptd
     .command('audit')
     .description('compare jobs with queue deliveries; list where they disagree and exit 1')
     .option('--repair', 'make the deliveries what the jobs say; exit 1 only where that could not be done')
-    .action(({ repair }: { repair?: true }) => (repair ? repairAndTell(config()) : printAudit(config())))
+    .action(async ({ repair }: { repair?: true }) => {
+      const { printAudit, repairAndTell } = await import('./cli/audit.ts')
+      await (repair ? repairAndTell(config()) : printAudit(config()))
+    })
 
   acceptd.addCommand(webhookSecretCommand(config))
 
@@ -64,8 +64,8 @@ function program(): Command {
     .description('print the OpenAPI document of the shipped tasks and those in ACCEPTD_TASKS')
     .addOption(new Option('--write', 'write openapi.yaml, for the shipped tasks alone').conflicts('check'))
     .addOption(new Option('--check', 'exit 1 if openapi.yaml is not what --write would make it'))
-    .action((options: { write?: true; check?: true }) =>
-      openApi(configFrom(environment(), 'nothing'), options),
+    .action(async (options: { write?: true; check?: true }) =>
+      (await import('./cli/openapi.ts')).openApi(configFrom(environment(), 'nothing'), options),
     )
   return acceptd
 }

@@ -1,9 +1,7 @@
 /** `acceptd webhook-secret`: what the callbacks of a caller are signed with, for whoever is to check them. */
 import { Command } from 'commander'
 import { EVERYBODY } from '../call-settings.ts'
-import { derivedSecret } from '../callbacks.ts'
 import { ConfigError, type Config } from '../config.ts'
-import { withDatabase } from './database.ts'
 import { say } from './tell.ts'
 
 const ANONYMOUS = 'anonymous'
@@ -34,7 +32,14 @@ async function printWebhookSecrets(config: Config, caller: string): Promise<void
   expectCaller(config, caller)
   const { webhookSecrets } = config
   const set = webhookSecrets.get(caller) ?? webhookSecrets.get(EVERYBODY)
-  for (const secret of set ?? [await withDatabase(config, ({ db }) => derivedSecret(db, caller))]) say(secret)
+  for (const secret of set ?? [await derived(config, caller)]) say(secret)
+}
+
+/** What a database needs is loaded only here, where it is: the other commands come by this file. */
+async function derived(config: Config, caller: string): Promise<string> {
+  const { derivedSecret } = await import('../callbacks.ts')
+  const { withDatabase } = await import('./database.ts')
+  return withDatabase(config, ({ db }) => derivedSecret(db, caller))
 }
 
 /** Every name has a secret; that of one which is misspelt would fit nothing that is ever sent. */
