@@ -1,29 +1,46 @@
 /** The `acceptd` command: what each word on the command line does. */
-import { Command, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { checkCommand } from './cli/check-command.ts'
-import { manyJobsCommand } from './cli/many-jobs-command.ts'
+import { deleteCommand } from './cli/ask/delete.ts'
+import { retryCommand } from './cli/ask/retry.ts'
+import { EXIT, exitCodesHelp } from './cli/exit-codes.ts'
+import { endWithoutReader } from './cli/output.ts'
 import { tell } from './cli/tell.ts'
 import { webhookSecretCommand } from './cli/webhook-secret.ts'
 import { configFrom, environment } from './config.ts'
 import { SETTINGS } from './settings.ts'
 
 export async function run(argv: readonly string[]): Promise<void> {
+  // Of a server that would be an error like any other: it has more to say than what nobody reads.
+  if (argv[2] !== 'serve') endWithoutReader()
   try {
     await program().parseAsync(argv)
   } catch (error) {
-    process.exitCode = tell(error)
+    // It has said already what is wrong with the command line.
+    if (error instanceof CommanderError)
+      process.exitCode = error.exitCode === EXIT.fine ? EXIT.fine : EXIT.usage
+    else process.exitCode = tell(error)
   }
 }
+
+const TO_BEGIN_WITH = `To begin with:
+  acceptd serve                                              start it; leave it running, and in another terminal:
+  acceptd run word-count '{"text":"to be or not to be"}'     submit a job, wait for its end, print its result
+  acceptd ls                                                 see what became of your jobs
+`
 
 function program(): Command {
   const acceptd = new Command('acceptd')
     .description('An async job API on Postgres: POST work, get 202 and a place to look.')
     .version(manifest.version, '-v, --version')
-    .addHelpText('after', settingsHelp())
+    .configureHelp({ subcommandTerm: shortTerm })
+    .addHelpText('before', TO_BEGIN_WITH)
+    .addHelpText('after', exitCodesHelp() + settingsHelp())
   const config = () => configFrom(environment())
 
   // What each of these needs is read when it is needed: most commands are over sooner than Postgres and Express are loaded.
+  acceptd.commandsGroup('Serve:')
   acceptd
     .command('serve')
     .description('start the API and the worker (see ACCEPTD_ROLE); Postgres too, unless DATABASE_URL is set')
@@ -50,12 +67,7 @@ function program(): Command {
       await (repair ? repairAndTell(config()) : printAudit(config()))
     })
 
-  acceptd.addCommand(webhookSecretCommand(config))
-
-  // They work with a running API, so they need no database.
-  const address = () => configFrom(environment(), 'nothing')
-  acceptd.addCommand(manyJobsCommand('retry', 'run failed or canceled jobs again', address))
-  acceptd.addCommand(manyJobsCommand('delete', 'delete jobs that have ended', address))
+  acceptd.addCommand(webhookSecretCommand(config).helpGroup('Serve:'))
 
   acceptd.addCommand(checkCommand())
 
@@ -67,7 +79,34 @@ function program(): Command {
     .action(async (options: { write?: true; check?: true }) =>
       (await import('./cli/openapi.ts')).openApi(configFrom(environment(), 'nothing'), options),
     )
+
+  // They work with a running API, so they need no database.
+  const groups = {
+    'Have work done:': [retryCommand(), deleteCommand()],
+  }
+  for (const [heading, commands] of Object.entries(groups))
+    for (const command of commands) acceptd.addCommand(command.helpGroup(heading))
+  acceptd.commandsGroup('More:')
+  leaveTheEndToUs(acceptd)
   return acceptd
+}
+
+/** Without [options], which most of them have. */
+function shortTerm(command: Command): string {
+  const words = command.registeredArguments.map((one) =>
+    one.required ? `<${one.name()}>` : `[${one.name()}]`,
+  )
+  return [command.name(), ...words].join(' ')
+}
+
+/** Commander would end the process by itself, with another exit code. */
+function leaveTheEndToUs(command: Command): void {
+  command
+    .exitOverride()
+    .showHelpAfterError(
+      `(acceptd ${command.name() === 'acceptd' ? '' : `${command.name()} `}--help has examples)`,
+    )
+  for (const below of command.commands) leaveTheEndToUs(below)
 }
 
 function settingsHelp(): string {

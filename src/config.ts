@@ -11,6 +11,7 @@ import { schema, type LEVELS, type ROLES } from './settings.ts'
 const SECRET = new Set([
   'DATABASE_URL',
   'ACCEPTD_API_KEYS',
+  'ACCEPTD_API_KEY',
   'ACCEPTD_SECRET_KEYS',
   'ACCEPTD_WEBHOOK_SECRETS',
   'ACCEPTD_CALL_PROXY',
@@ -70,15 +71,7 @@ export function configFrom(
   env: Readonly<Record<string, string | undefined>>,
   needs: 'database' | 'nothing' = 'database',
 ): Config {
-  const problems = unknownSettings(env)
-  const read = <K extends keyof typeof schema>(name: K): z.output<(typeof schema)[K]['type']> => {
-    const { type, fallback } = schema[name]
-    const given = env[name]?.trim() || fallback
-    const result = type.safeParse(given)
-    const shown = SECRET.has(name) ? '' : ` (it is "${given}")`
-    if (!result.success) problems.push(`${name} ${result.error.issues[0]?.message}${shown}`)
-    return result.data as z.output<(typeof schema)[K]['type']>
-  }
+  const { problems, read } = reading(env)
   const databaseUrl = read('DATABASE_URL')
   const publicUrl = read('ACCEPTD_PUBLIC_URL')
   const proxy = read('ACCEPTD_CALL_PROXY')
@@ -135,6 +128,42 @@ export function configFrom(
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'))
   return Object.freeze(config)
+}
+
+/** Where commands ask, and with which key. */
+export interface Destination {
+  /** Absent: this machine. */
+  readonly url?: string
+  readonly apiKey?: string
+  readonly host: string
+  readonly port: number
+}
+
+/** What only a server needs is not looked at. @throws ConfigError */
+export function destinationFrom(env: Readonly<Record<string, string | undefined>>): Destination {
+  const { problems, read } = reading(env)
+  const [url, apiKey] = [read('ACCEPTD_URL'), read('ACCEPTD_API_KEY')]
+  const destination = {
+    host: read('HOST'),
+    port: read('PORT'),
+    ...(url ? { url } : {}),
+    ...(apiKey ? { apiKey } : {}),
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'))
+  return Object.freeze(destination)
+}
+
+function reading(env: Readonly<Record<string, string | undefined>>) {
+  const problems = unknownSettings(env)
+  const read = <K extends keyof typeof schema>(name: K): z.output<(typeof schema)[K]['type']> => {
+    const { type, fallback } = schema[name]
+    const given = env[name]?.trim() || fallback
+    const result = type.safeParse(given)
+    const shown = SECRET.has(name) ? '' : ` (it is "${given}")`
+    if (!result.success) problems.push(`${name} ${result.error.issues[0]?.message}${shown}`)
+    return result.data as z.output<(typeof schema)[K]['type']>
+  }
+  return { problems, read }
 }
 
 /** A misspelt setting must not mean that the default is wanted. */

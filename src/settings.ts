@@ -28,6 +28,13 @@ const MAX_OUTPUT_BYTES = 128 * 1024 * 1024
 
 const NO_URL = 'must be an http or https URL, with neither query nor fragment'
 
+const NO_API_URL = 'must be an http or https URL, such as http://localhost:3000'
+
+/** Of an API to ask. Without a user: that would be shown wherever the address is. */
+export const apiUrl = z
+  .url({ protocol: /^https?$/, error: NO_API_URL })
+  .regex(/^https?:\/\/[^?#@]+$/i, NO_API_URL)
+
 export const schema = {
   PORT: { help: 'Port to listen on', fallback: '3000', type: whole(0, 65_535) },
   HOST: {
@@ -170,6 +177,16 @@ export const schema = {
     help: 'How long a task may hold up its whole process before that is ended; 0 for ever',
     fallback: '30',
     type: whole(0, 3600),
+  },
+  ACCEPTD_URL: {
+    help: 'For commands that ask an API: where it is; this machine at PORT where this is not set',
+    fallback: '',
+    type: z.union([z.literal(''), apiUrl]),
+  },
+  ACCEPTD_API_KEY: {
+    help: 'For commands that ask an API: the key to show, where it asks for one',
+    fallback: '',
+    type: z.string().regex(/^[\x21-\x7e]*$/, 'must be printable ASCII, without blanks'),
   },
   LOG_LEVEL: {
     help: `Least of ${LEVELS.join(', ')} to log`,

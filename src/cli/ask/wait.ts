@@ -1,0 +1,51 @@
+/** Waits for the end of a job, and shows its way there. */
+import { CallError, ProblemError, type Job } from '../../client/client.ts'
+import { EXIT, exitCodeOfStatus } from '../exit-codes.ts'
+import { secondsIn } from '../spans.ts'
+import { RETRY_SECONDS_IN_WAIT, type Api } from './api.ts'
+import { bar, canDraw } from './bar.ts'
+import { JobGoesOn } from './goes-on.ts'
+import { Interrupted } from './interrupt.ts'
+import type { Show } from './show.ts'
+
+/** What `--wait` says: true for as long as it takes. */
+export type Wait = number | true
+
+export const WAIT_OPTION = [
+  '--wait [seconds]',
+  'wait for the end of the job, for so many seconds at most',
+  secondsIn,
+] as const
+
+/**
+ * The job, once it is done.
+ * @param show unless given: a bar, where somebody looks on
+ * @throws JobGoesOn; ProblemError where there is no such job
+ */
+export async function waitForEnd(api: Api, id: string, wait: Wait = true, show = barIfAny()): Promise<Job> {
+  let seen: Job | undefined
+  const onChange = (job: Job) => {
+    seen = job
+    show?.job(job)
+  }
+  api.way.onTrouble = (reason) => show?.trouble(reason)
+  try {
+    return await api.client.wait(id, {
+      // Where nobody looks on, one request that is held is less than a stream.
+      ...(show ? { onChange, events: true } : {}),
+      timeoutSeconds: wait === true ? undefined : wait,
+      retrySeconds: RETRY_SECONDS_IN_WAIT,
+    })
+  } catch (error) {
+    const isRefused = error instanceof ProblemError && exitCodeOfStatus(error.status) !== EXIT.unreachable
+    if (isRefused || !(error instanceof CallError || error instanceof Interrupted)) throw error
+    throw new JobGoesOn(id, (seen ?? (error as Partial<CallError>).job)?.status, error)
+  } finally {
+    api.way.onTrouble = undefined
+    show?.end()
+  }
+}
+
+export function barIfAny(): Show | undefined {
+  return canDraw(process.stderr) ? bar(process.stderr) : undefined
+}
