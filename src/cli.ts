@@ -2,8 +2,13 @@
 import { Command, CommanderError, Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { checkCommand } from './cli/check-command.ts'
+import { cancelCommand } from './cli/ask/cancel.ts'
 import { deleteCommand } from './cli/ask/delete.ts'
+import { resultCommand } from './cli/ask/result.ts'
 import { retryCommand } from './cli/ask/retry.ts'
+import { runCommand } from './cli/ask/run.ts'
+import { statusCommand } from './cli/ask/status.ts'
+import { submitCommand } from './cli/ask/submit.ts'
 import { EXIT, exitCodesHelp } from './cli/exit-codes.ts'
 import { endWithoutReader } from './cli/output.ts'
 import { tell } from './cli/tell.ts'
@@ -82,7 +87,15 @@ function program(): Command {
 
   // They work with a running API, so they need no database.
   const groups = {
-    'Have work done:': [retryCommand(), deleteCommand()],
+    'Have work done:': [
+      runCommand(),
+      submitCommand(),
+      statusCommand(),
+      resultCommand(),
+      cancelCommand(),
+      retryCommand(),
+      deleteCommand(),
+    ],
   }
   for (const [heading, commands] of Object.entries(groups))
     for (const command of commands) acceptd.addCommand(command.helpGroup(heading))

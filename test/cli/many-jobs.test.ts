@@ -73,3 +73,36 @@ describe('acceptd retry and acceptd delete', () => {
       expect(ended).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^error: /) as string })
   })
 })
+
+describe('an API that asks for a key', () => {
+  it('is asked with the one of the environment, or of the command line', async () => {
+    const env = { ACCEPTD_URL: house.url, ACCEPTD_API_KEY: KEY }
+    expect(await call(['run', 'ok'], { env })).toMatchObject({ code: 0 })
+    expect(await acceptd('run', 'ok')).toMatchObject({ code: 0 })
+  })
+
+  it('is not asked without, or with a wrong one, which is shown nowhere', async () => {
+    const secret = 'not-the-key-of-anybody'
+    const env = { ACCEPTD_URL: house.url }
+    const [none, wrong, given, unusable] = await Promise.all([
+      call(['run', 'ok'], { env }),
+      call(['run', 'ok'], { env: { ...env, ACCEPTD_API_KEY: secret } }),
+      call(['status', 'x', '--api-key', secret], { env }),
+      call(['run', 'ok'], { env: { ...env, ACCEPTD_API_KEY: `${secret} ü` } }),
+    ])
+    expect(none).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('Set ACCEPTD_API_KEY') as string,
+    })
+    for (const one of [wrong, given]) {
+      expect(one).toMatchObject({ code: 2, out: '' })
+      expect(one.err).toContain('does not know this key')
+    }
+    expect(unusable).toMatchObject({
+      code: 2,
+      err: 'error: ACCEPTD_API_KEY must be printable ASCII, without blanks\n',
+    })
+    for (const { err } of [wrong, given, unusable]) expect(err).not.toContain(secret)
+  })
+})
