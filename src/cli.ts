@@ -2,13 +2,18 @@
 import { Command, CommanderError, Option } from 'commander'
 import manifest from '../package.json' with { type: 'json' }
 import { checkCommand } from './cli/check-command.ts'
+import { attemptsCommand } from './cli/ask/attempts.ts'
 import { cancelCommand } from './cli/ask/cancel.ts'
 import { deleteCommand } from './cli/ask/delete.ts'
+import { lsCommand } from './cli/ask/ls.ts'
+import { openCommand } from './cli/ask/open.ts'
 import { resultCommand } from './cli/ask/result.ts'
 import { retryCommand } from './cli/ask/retry.ts'
 import { runCommand } from './cli/ask/run.ts'
 import { statusCommand } from './cli/ask/status.ts'
 import { submitCommand } from './cli/ask/submit.ts'
+import { tailCommand } from './cli/ask/tail.ts'
+import { tasksCommand } from './cli/ask/tasks.ts'
 import { EXIT, exitCodesHelp } from './cli/exit-codes.ts'
 import { endWithoutReader } from './cli/output.ts'
 import { tell } from './cli/tell.ts'
@@ -96,6 +101,8 @@ function program(): Command {
       retryCommand(),
       deleteCommand(),
     ],
+    'See how it is doing:': [lsCommand(), tailCommand(), attemptsCommand()],
+    'More:': [tasksCommand(), openCommand()],
   }
   for (const [heading, commands] of Object.entries(groups))
     for (const command of commands) acceptd.addCommand(command.helpGroup(heading))
