@@ -14,6 +14,8 @@ import { statusCommand } from './cli/ask/status.ts'
 import { submitCommand } from './cli/ask/submit.ts'
 import { tailCommand } from './cli/ask/tail.ts'
 import { tasksCommand } from './cli/ask/tasks.ts'
+import { completeCommand } from './cli/completion/complete.ts'
+import { completionCommand } from './cli/completion/completion.ts'
 import { EXIT, exitCodesHelp } from './cli/exit-codes.ts'
 import { endWithoutReader } from './cli/output.ts'
 import { tell } from './cli/tell.ts'
@@ -102,10 +104,11 @@ function program(): Command {
       deleteCommand(),
     ],
     'See how it is doing:': [lsCommand(), tailCommand(), attemptsCommand()],
-    'More:': [tasksCommand(), openCommand()],
+    'More:': [tasksCommand(), openCommand(), completionCommand()],
   }
   for (const [heading, commands] of Object.entries(groups))
     for (const command of commands) acceptd.addCommand(command.helpGroup(heading))
+  acceptd.addCommand(completeCommand(acceptd), { hidden: true })
   acceptd.commandsGroup('More:')
   leaveTheEndToUs(acceptd)
   return acceptd
