@@ -81,8 +81,6 @@ function program(): Command {
 
   acceptd.addCommand(webhookSecretCommand(config).helpGroup('Serve:'))
 
-  acceptd.addCommand(checkCommand())
-
   acceptd
     .command('openapi')
     .description('print the OpenAPI document of the shipped tasks and those in ACCEPTD_TASKS')
@@ -104,7 +102,7 @@ function program(): Command {
       deleteCommand(),
     ],
     'See how it is doing:': [lsCommand(), tailCommand(), attemptsCommand()],
-    'More:': [tasksCommand(), openCommand(), completionCommand()],
+    'More:': [tasksCommand(), openCommand(), checkCommand(), completionCommand()],
   }
   for (const [heading, commands] of Object.entries(groups))
     for (const command of commands) acceptd.addCommand(command.helpGroup(heading))

@@ -23,25 +23,19 @@ Exits with 0 where the server conforms, 1 where a row of level M or S fails, 2 i
 there. Levels: M, a MUST of a specification; S, a SHOULD, or a rule of a major guideline; C, a choice of acceptd's contract.
 `
 
-const ASKED_WRONGLY = 2
-
 export function checkCommand(): Command {
-  return (
-    new Command('check')
-      .description('check a running server against the contract (docs/http.md), by HTTP alone')
-      .argument('<url>', 'where the server is', serverUrl)
-      .option('--profile <file>', 'what must be known of the server: JSON, or a module with a default export')
-      .option('--json <file>', 'also write the verdicts as JSON; - prints them, instead of the table')
-      .option('--only <rows>', 'only these rows or areas, with commas between', words)
-      .addHelpText('after', EXAMPLES)
-      // 1 says something about the server, so it must not be what a misspelt option ends with.
-      .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : ASKED_WRONGLY))
-      .action(async (url: string, options: { profile?: string; json?: string; only?: readonly string[] }) => {
-        // So that no other command pays for reading the suite.
-        const { checkAndTell } = await import('./check.ts')
-        await checkAndTell(url, options)
-      })
-  )
+  return new Command('check')
+    .description('check a running server against the contract (docs/http.md), by HTTP alone')
+    .argument('<url>', 'where the server is', serverUrl)
+    .option('--profile <file>', 'what must be known of the server: JSON, or a module with a default export')
+    .option('--json <file>', 'also write the verdicts as JSON; - prints them, instead of the table')
+    .option('--only <rows>', 'only these rows or areas, with commas between', words)
+    .addHelpText('after', EXAMPLES)
+    .action(async (url: string, options: { profile?: string; json?: string; only?: readonly string[] }) => {
+      // So that no other command pays for reading the suite.
+      const { checkAndTell } = await import('./check.ts')
+      await checkAndTell(url, options)
+    })
 }
 
 // `localhost:3000` is a URL, too, of the scheme "localhost".

@@ -6,17 +6,13 @@ import { exchange } from '../conformance/exchange.ts'
 import { loadProfile, profileSchema, type Profile } from '../conformance/profile.ts'
 import { isConformant, table } from '../conformance/report.ts'
 import { ROWS, runSuite } from '../conformance/suite.ts'
+import { EXIT } from './exit-codes.ts'
 
 export interface CheckOptions {
   readonly profile?: string
   readonly json?: string
   readonly only?: readonly string[]
 }
-
-const CONFORMS = 0
-const FAILS = 1
-const ASKED_WRONGLY = 2
-const UNREACHABLE = 4
 
 /** It was asked for what cannot be done; the message says what. */
 class Unusable extends Error {}
@@ -29,15 +25,15 @@ export async function checkAndTell(url: string, options: CheckOptions): Promise<
     const profile = await readProfile(options.profile)
     await write('', options.json)
     const silence = await silenceOf(url)
-    if (silence !== undefined) return await end(UNREACHABLE, process.stderr, silence)
+    if (silence !== undefined) return await end(EXIT.unreachable, process.stderr, silence)
     const verdicts = await runSuite(url, profile, only)
     const json = JSON.stringify(verdicts, undefined, 2)
     await write(json, options.json)
     const printed = options.json === '-' ? json : table(verdicts)
-    return await end(isConformant(verdicts) ? CONFORMS : FAILS, process.stdout, printed)
+    return await end(isConformant(verdicts) ? EXIT.fine : EXIT.failed, process.stdout, printed)
   } catch (error) {
     if (!(error instanceof Unusable)) throw error
-    return end(ASKED_WRONGLY, process.stderr, error.message)
+    return end(EXIT.usage, process.stderr, error.message)
   }
 }
 

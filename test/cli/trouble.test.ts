@@ -46,7 +46,7 @@ describe.concurrent('an API that is not there', () => {
       acceptd('status', 'x'),
       acceptd('submit', 'ok', '{"value":"lost"}'),
     ])
-    front.each(undefined)
+    front.each(() => undefined)
     expect(status).toMatchObject({ code: 4, out: '' })
     expect(status.err).toBe(`The API at ${front.url} cannot answer just now: Not now\n`)
     expect(submitted).toMatchObject({ code: 4, out: '' })
@@ -69,7 +69,7 @@ describe('an API that is none', () => {
       expect(code).toBe(2)
       expect(err).toContain(`What is at ${front.url} does not answer as acceptd does`)
     }
-    front.each(undefined)
+    front.each(() => undefined)
   })
 
   it('is 2 where the settings are no good', async () => {
@@ -145,7 +145,7 @@ describe('Ctrl-C', () => {
     await until('the submission to arrive', () => submissions().length > before)
     submit.process.kill('SIGINT')
     const { code, err } = await submit
-    front.each(undefined)
+    front.each(() => undefined)
     expect(code).toBe(130)
     expect(err).toMatch(
       /^The job may have been submitted all the same\. The same command with --key \S+ finds it/,
