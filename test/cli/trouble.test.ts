@@ -151,6 +151,22 @@ describe('Ctrl-C', () => {
       /^The job may have been submitted all the same\. The same command with --key \S+ finds it/,
     )
   })
+
+  it('for the second time ends it at once, whatever it is at', async () => {
+    const fifo = path.join(await temporaryFolder(), 'fifo')
+    await start('mkfifo', [fifo], {}, undefined, '/')
+    const run = acceptd('run', 'ok', `@${fifo}`)
+    let isOver = false
+    void run.then(() => (isOver = true))
+    // It opens when somebody reads, who then waits for what is never written.
+    const writer = await fs.open(fifo, 'w')
+    await until('it to end', () => {
+      if (!isOver) run.process.kill('SIGINT')
+      return isOver
+    })
+    await writer.close()
+    expect(await run).toEqual({ code: 'SIGINT', out: '', err: '' })
+  })
 })
 
 describe('a reader that has seen enough', () => {

@@ -1,5 +1,4 @@
 /** Ctrl-C: ends what the command waits for, so that it can say what goes on without it. */
-import { EXIT } from '../exit-codes.ts'
 
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
@@ -12,11 +11,16 @@ const ECHO_MS = 500
 export function interruptSignal(): AbortSignal {
   const controller = new AbortController()
   let firstAt = 0
-  process.on('SIGINT', () => {
+  const onInterrupt = () => {
     if (!controller.signal.aborted) {
       firstAt = performance.now()
       controller.abort(new Interrupted())
-    } else if (performance.now() - firstAt > ECHO_MS) process.exit(EXIT.interrupted)
-  })
+    } else if (performance.now() - firstAt > ECHO_MS) {
+      // As if nobody had listened; a shell makes 130 of that. To exit would wait for a file that is being read, and may hang.
+      process.off('SIGINT', onInterrupt)
+      process.kill(process.pid, 'SIGINT')
+    }
+  }
+  process.on('SIGINT', onInterrupt)
   return controller.signal
 }
