@@ -119,7 +119,7 @@ describe('the scripts', () => {
     const folder = await folderWithAcceptd()
     const completed = async (line: string, words: readonly string[]) => {
       const script = `
-        source <(acceptd completion bash)
+        eval "$(acceptd completion bash)"
         COMP_LINE=$LINE COMP_POINT=\${#LINE} COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
         _acceptd acceptd
         echo "\${COMPREPLY[@]}"`
@@ -158,7 +158,7 @@ describe('the scripts', () => {
     // The parts of zsh's completion that the script calls, saying what they are given.
     const script = `
       compdef() { : }
-      _describe() { print -l -- "\${(@P)3}" "\${(@P)4}" }
+      _describe() { print -l -- "\${(@P)3}" }
       source <(acceptd completion zsh)
       words=(acceptd run wo) CURRENT=3
       _acceptd`

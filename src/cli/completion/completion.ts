@@ -5,7 +5,7 @@ import { SCRIPTS, type Shell } from './scripts.ts'
 const EXAMPLES = `
 Examples:
   For bash, in ~/.bashrc:
-    source <(acceptd completion bash)
+    eval "$(acceptd completion bash)"
   For zsh, in ~/.zshrc, after compinit:
     source <(acceptd completion zsh)
   For fish, once:

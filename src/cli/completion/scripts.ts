@@ -2,14 +2,13 @@
 
 // Bash takes words apart at : and = as well; what it then puts in is what comes after the last of them.
 const BASH = `_acceptd() {
-  local IFS=$'\\n' line=\${COMP_LINE:0:COMP_POINT} word start
+  local line=\${COMP_LINE:0:COMP_POINT} word start candidate
   word=\${line##*[[:space:]]}
   start=\${word%"\${word##*[=:]}"}
   COMPREPLY=()
-  for candidate in $("$1" __complete --line "$line" 2>/dev/null); do
-    candidate=\${candidate%%$'\\t'*}
+  while IFS=$'\\t' read -r candidate _; do
     COMPREPLY+=("\${candidate#"$start"}")
-  done
+  done < <("$1" __complete --line "$line" 2>/dev/null)
   if [[ \${#COMPREPLY[@]} == 1 && \${COMPREPLY[0]} == */ ]]; then compopt -o nospace 2>/dev/null; fi
 }
 complete -F _acceptd acceptd
@@ -28,7 +27,12 @@ _acceptd() {
 if [ "$funcstack[1]" = "_acceptd" ]; then _acceptd "$@"; else compdef _acceptd acceptd; fi
 `
 
-const FISH = `complete -c acceptd -f -a '(acceptd __complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+const FISH = `function __acceptd_complete
+  set -l words (commandline -opc)
+  set -l current (commandline -ct)
+  acceptd __complete -- $words[2..-1] "$current" 2>/dev/null
+end
+complete -c acceptd -f -a '(__acceptd_complete)'
 `
 
 export const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH } as const
