@@ -116,7 +116,7 @@ export interface Limit {
 export function limited(patience: Patience, ms: number): Limit {
   const { signal, leftMs, deadline } = patience
   signal?.throwIfAborted()
-  if (leftMs() <= 0) throw deadline()
+  if (!(leftMs() > 0)) throw deadline()
   const controller = new AbortController()
   const stop = () => controller.abort(signal?.reason)
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -30,7 +30,7 @@ export function patienceFor({ signal, timeoutSeconds = Infinity, retrySeconds }:
   }
 }
 
-/** @throws the signal's reason; DeadlineError at once where the time would not do */
+/** @throws the signal's reason; DeadlineError, at the deadline, where the time would not do */
 export async function sleep(ms: number, { signal, leftMs, deadline }: Patience): Promise<void> {
   signal?.throwIfAborted()
   const left = leftMs()
@@ -70,15 +70,18 @@ const MOST_MS = 10_000
  * @throws the error, where trying again is of no use or has been tried for long enough
  */
 export function tryingAgain(patience: Patience): (error: unknown) => Promise<void> {
-  const since = performance.now()
+  let since: number | undefined
   let backOffMs = FIRST_MS
   return async (error) => {
     if (!isPassing(error)) throw error
+    // Not since the first request: the server may have held that for longer than it is tried again.
+    since ??= performance.now()
     const asked = error instanceof ProblemError ? error.retryAfterSeconds : undefined
     // Half of it at random: those who failed together must not come back together.
     const ms = asked ? asked * 1000 + Math.random() * FIRST_MS : backOffMs * (0.5 + Math.random() / 2)
     backOffMs = Math.min(MOST_MS, backOffMs * 2)
-    if (performance.now() - since + ms > patience.retryMs) throw error
+    // So that what is no number is no time either.
+    if (!(performance.now() - since + ms <= patience.retryMs)) throw error
     await sleep(ms, patience)
   }
 }
