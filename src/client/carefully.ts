@@ -5,10 +5,7 @@ import { documentOf, exchange, type Line } from './exchange.ts'
 
 /** Has a job run again, once, as it stands now. */
 export async function runAgain(line: Line, self: string): Promise<Job> {
-  const etag = await exchange(line, self, {}, async (response) => {
-    await response.text()
-    return response.headers.get('etag')
-  })
+  const etag = await exchange(line, self, {}, ({ headers }) => headers.get('etag'))
   // Or a second try, after a first whose answer was lost, could run again what has ended again by then.
   const headers: Record<string, string> = etag === null ? {} : { 'If-Match': etag }
   try {
@@ -22,7 +19,7 @@ export async function runAgain(line: Line, self: string): Promise<Job> {
 
 export async function remove(line: Line, self: string): Promise<void> {
   try {
-    await exchange(line, self, { method: 'DELETE' }, (response) => response.text())
+    await exchange(line, self, { method: 'DELETE' }, () => undefined)
   } catch (error) {
     // Gone: by an earlier try whose answer was lost.
     if (!isProblem(error, 'job-expired') || !error.doubtful) throw error

@@ -53,8 +53,8 @@ export function client<T extends Tasks<T> = AnyTasks>(options: ClientOptions = {
   const calls: Client<AnyTasks> = {
     async submit(task, input, call = {}) {
       const wish = submission(task, input, call)
-      return exchange(lineFor(call), at('jobs'), wish, async (response) => ({
-        ...(await documentOf<Job>(response)),
+      return exchange(lineFor(call), at('jobs'), wish, async (response, body) => ({
+        ...(await documentOf<Job>(response, body)),
         replayed: response.headers.get('idempotent-replayed') === 'true',
       }))
     },

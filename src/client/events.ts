@@ -2,7 +2,7 @@
 import type { Job } from './documents.ts'
 import { ProblemError } from './errors.ts'
 import { eventReader } from './event-stream.ts'
-import { answerOf, limited, requestOf, type Line } from './exchange.ts'
+import { answerOf, limited, piecesOf, requestOf, type Line } from './exchange.ts'
 import { tryingAgain } from './patience.ts'
 
 // The server says something every 15 s at least. After three times that, nobody is there any more.
@@ -54,14 +54,11 @@ export async function* oneStream(
   const decoder = new TextDecoder()
   try {
     const response = await line.fetch(`${self}/events`, { ...request, signal: limit.signal })
-    if (!response.ok) throw new ProblemError(await answerOf(response))
+    if (!response.ok) throw new ProblemError(await answerOf(response, await response.blob()))
     // 204: the last change has been seen. Whoever asks all the same wants to see it again.
     if (!response.body) bookmark.id = ''
-    for (const reader = readerOf(response); reader;) {
-      const { done, value } = await reader.read()
-      if (done) return
-      limit.restart()
-      for (const { data, id } of read(decoder.decode(value, { stream: true }))) {
+    for await (const piece of piecesOf(response, limit)) {
+      for (const { data, id } of read(decoder.decode(piece, { stream: true }))) {
         bookmark.id = id
         yield JSON.parse(data) as Job
       }
@@ -72,8 +69,4 @@ export async function* oneStream(
     // Also where the reader has lost interest: the connection is not to stay open for nobody.
     limit.end()
   }
-}
-
-function readerOf({ body }: Response): ReadableStreamDefaultReader<Uint8Array> | undefined {
-  return (body as ReadableStream<Uint8Array> | null)?.getReader()
 }

@@ -23,16 +23,14 @@ export interface Wish {
 // What a server needs for an answer, on a bad day; what it is asked to hold one for comes on top.
 const ANSWER_MS = 30_000
 
+/** @param body all that came with the answer */
+export type Reading<T> = (response: Response, body: Blob) => T | Promise<T>
+
 /**
- * @param read makes something of a 2xx or 304; what breaks off while it reads is tried again like all else
+ * @param read makes something of a 2xx or 304; what it cannot read is tried again like all else
  * @throws ProblemError, ConnectionError, DeadlineError; the signal's reason
  */
-export async function exchange<T>(
-  line: Line,
-  url: string,
-  wish: Wish,
-  read: (response: Response) => Promise<T>,
-): Promise<T> {
+export async function exchange<T>(line: Line, url: string, wish: Wish, read: Reading<T>): Promise<T> {
   const again = tryingAgain(line.patience)
   let doubtful = false
   for (;;) {
@@ -52,18 +50,17 @@ function isDoubtful(error: unknown): boolean {
   return error instanceof ConnectionError || (error instanceof ProblemError && error.status >= 500)
 }
 
-async function once<T>(
-  line: Line,
-  url: string,
-  wish: Wish,
-  read: (response: Response) => Promise<T>,
-): Promise<T> {
+async function once<T>(line: Line, url: string, wish: Wish, read: Reading<T>): Promise<T> {
   const request = requestOf(line, wish)
   const limit = limited(line.patience, ANSWER_MS + (wish.holdSeconds ?? 0) * 1000)
   try {
     const response = await line.fetch(url, { ...request, signal: limit.signal })
-    if (response.ok || response.status === 304) return await read(response)
-    throw new ProblemError(await answerOf(response))
+    // Whatever it says: read to its end, so that the connection can be used again.
+    const pieces: Uint8Array<ArrayBuffer>[] = []
+    for await (const piece of piecesOf(response, limit)) pieces.push(piece)
+    const body = new Blob(pieces)
+    if (response.ok || response.status === 304) return await read(response, body)
+    throw new ProblemError(await answerOf(response, body))
   } catch (error) {
     throw limit.reasonFor(error)
   } finally {
@@ -79,13 +76,27 @@ export function requestOf(line: Line, { method = 'GET', headers, body = null }: 
   return init
 }
 
-/** The body as JSON where it is some; read to its end either way, so that the connection can be used again. */
-export async function answerOf(response: Response): Promise<Answer> {
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, body: parsed(text) }
+/** As they come: each is a sign of life. */
+export async function* piecesOf(
+  { body }: Response,
+  { restart }: Limit,
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+  const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>> | null)?.getReader()
+  while (reader) {
+    const { done, value } = await reader.read()
+    if (done) return
+    restart()
+    yield value
+  }
 }
 
-function parsed(text: string): unknown {
+/** The body as JSON, where it is some. */
+export async function answerOf({ status, headers }: Response, body: Blob): Promise<Answer> {
+  return { status, headers, body: parsed(await body.text()) }
+}
+
+/** Undefined where it is no JSON. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -94,8 +105,8 @@ function parsed(text: string): unknown {
 }
 
 /** Of a 2xx. What is no JSON does not come from the API, but from something in between. */
-export async function documentOf<T>(response: Response): Promise<T> {
-  const answer = await answerOf(response)
+export async function documentOf<T>(response: Response, body: Blob): Promise<T> {
+  const answer = await answerOf(response, body)
   if (typeof answer.body === 'object' && answer.body !== null) return answer.body as T
   const detail = `${response.url} does not answer as acceptd does`
   throw new ProblemError({ ...answer, body: { code: 'unexpected-answer', detail, retryable: false } })

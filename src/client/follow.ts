@@ -2,7 +2,7 @@
 import { monitorOf, type Answered, type Monitor } from '../polling/monitor.ts'
 import { pollAnswerOf } from '../polling/poll-answer.ts'
 import { OperationFailedError, ProblemError } from './errors.ts'
-import { exchange, type Line } from './exchange.ts'
+import { exchange, parsed, type Line } from './exchange.ts'
 import { patienceFor, sleep, type CallOptions } from './patience.ts'
 import { pauseIn } from './wait.ts'
 
@@ -93,9 +93,8 @@ interface WholeAnswer extends Answered {
   readonly response: Response
 }
 
-async function answerIn(response: Response): Promise<WholeAnswer> {
+async function answerIn(response: Response, body: Blob): Promise<WholeAnswer> {
   const { status, statusText, url, redirected } = response
-  const bytes = await response.arrayBuffer()
   const headers = new Headers(response.headers)
   // Undone by now.
   headers.delete('content-encoding')
@@ -105,17 +104,9 @@ async function answerIn(response: Response): Promise<WholeAnswer> {
     url,
     isElsewhere: redirected,
     header: (name) => headers.get(name),
-    json: /[/+]json\b/i.test(headers.get('content-type') ?? '') ? parsed(bytes) : undefined,
+    json: /[/+]json\b/i.test(headers.get('content-type') ?? '') ? parsed(await body.text()) : undefined,
     // 204 and their like cannot be made with a body, not even an empty one.
-    response: new Response(bytes.byteLength === 0 ? null : bytes, { status, statusText, headers }),
-  }
-}
-
-function parsed(bytes: ArrayBuffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined
+    response: new Response(body.size === 0 ? null : body, { status, statusText, headers }),
   }
 }
 

@@ -1,13 +1,14 @@
 /** A job's result as it comes: JSON as what it says, anything else as a file. */
 import type { ResultFile } from './documents.ts'
 
-export async function resultIn(response: Response): Promise<unknown> {
-  const mediaType = response.headers.get('content-type') ?? ''
-  const disposition = response.headers.get('content-disposition') ?? ''
+export async function resultIn({ headers }: Response, body: Blob): Promise<unknown> {
+  const mediaType = headers.get('content-type') ?? ''
+  const disposition = headers.get('content-disposition') ?? ''
   // A file may be JSON as well. Then it is a file all the same: that is what its task says of it.
   const isFile = /^\s*attachment\b/i.test(disposition)
-  if (!isFile && /^application\/json\b/i.test(mediaType)) return response.json()
-  const file: ResultFile = { fileName: fileNameIn(disposition), mediaType, blob: await response.blob() }
+  if (!isFile && /^application\/json\b/i.test(mediaType)) return JSON.parse(await body.text())
+  const blob = new Blob([body], { type: mediaType })
+  const file: ResultFile = { fileName: fileNameIn(disposition), mediaType, blob }
   return file
 }
 

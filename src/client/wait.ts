@@ -76,8 +76,8 @@ function look(line: Line, self: string, hold: boolean, before: Seen | undefined)
   const headers: Record<string, string> = holdSeconds > 0 ? { Prefer: `wait=${holdSeconds}` } : {}
   if (before?.etag !== undefined) headers['If-None-Match'] = before.etag
   const askedAt = performance.now()
-  return exchange(line, self, { headers, holdSeconds }, async (response) => {
-    const job = response.status === 304 && before ? before.job : await documentOf<Job>(response)
+  return exchange(line, self, { headers, holdSeconds }, async (response, body) => {
+    const job = response.status === 304 && before ? before.job : await documentOf<Job>(response, body)
     const etag = response.headers.get('etag') ?? undefined
     // It may say that it holds the answer, and then be too busy to: then it is asked as if it had not said so.
     const isHeld = /\bwait\b/.test(response.headers.get('preference-applied') ?? '')

@@ -31,6 +31,7 @@ describe('a server that dies without a word', () => {
   it('is given up only after it was tried for as long as it should be', async () => {
     const server = standIn(() => undefined)
     expect(await outcomeOf(api(server, { retrySeconds: 0 }).get('1'))).toBeInstanceOf(ConnectionError)
+    expect(server.asked.length).toBe(1)
     expect(await outcomeOf(api(server, { retrySeconds: NaN }).get('1'))).toBeInstanceOf(ConnectionError)
     expect(server.asked.length).toBe(2)
     expect(await outcomeOf(api(server, { retrySeconds: 90 }).get('1'))).toBeInstanceOf(ConnectionError)
@@ -39,6 +40,15 @@ describe('a server that dies without a word', () => {
 })
 
 describe('an answer', () => {
+  it('that takes minutes to arrive is waited for as long as there is more of it', async () => {
+    const server = standIn(({ signal }) => {
+      const body = slowly(['{"large"', ':', 'tr', 'ue}'], 25_000, signal)
+      return new Response(body, { headers: { 'content-type': 'application/json' } })
+    })
+    expect(await outcomeOf(api(server).result('1'))).toEqual({ large: true })
+    expect(server.asked.length).toBe(1)
+  })
+
   it('that stops in the middle is asked for again', async () => {
     const server = standIn(({ signal }, before) =>
       before === 0
