@@ -11,7 +11,7 @@ import { patienceFor, type CallOptions } from './patience.ts'
 import { resultIn } from './result.ts'
 import { submission } from './submission.ts'
 import type { AnyTasks, Tasks } from './typing.ts'
-import { holdSecondsIn, waitForEnd } from './wait.ts'
+import { waitForEnd } from './wait.ts'
 
 export type { Attempt, Failure, Filters, Job, Links, ResultFile, Status, TaskDocument } from './documents.ts'
 export {
@@ -61,8 +61,8 @@ export function client<T extends Tasks<T> = AnyTasks>(options: ClientOptions = {
     async run(task, input, call = {}) {
       const line = lineFor(call)
       // Where every change is of interest, the submission need not wait for the end.
-      const holdSeconds = call.events || call.onChange ? 0 : holdSecondsIn(line.patience)
-      const job = await ask<Job>(line, at('jobs'), { ...submission(task, input, call, holdSeconds) })
+      const isPatient = !call.events && !call.onChange
+      const job = await ask<Job>(line, at('jobs'), { ...submission(task, input, call), isPatient })
       const ended = job.done ? job : await waitForEnd(line, self(job), call, job)
       if (ended.status === 'failed') throw new JobFailedError(ended)
       if (ended.status === 'canceled') throw new JobCanceledError(ended)

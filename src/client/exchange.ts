@@ -1,6 +1,6 @@
 /** One request and its answer, tried again as long as that makes sense. */
 import { ConnectionError, ProblemError, type Answer } from './errors.ts'
-import { tryingAgain, type Patience } from './patience.ts'
+import { holdSecondsIn, tryingAgain, type Patience } from './patience.ts'
 
 /** By which a client talks to a server. */
 export interface Line {
@@ -14,8 +14,8 @@ export interface Wish {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: RequestInit['body']
-  /** How long the server was asked to hold its answer. */
-  readonly holdSeconds?: number
+  /** The server is asked to hold its answer until there is more to say. */
+  readonly isPatient?: boolean
   /** Where not all that is passing may be tried again: to do it twice would not be to do it once. */
   readonly mayRepeat?: (error: unknown) => boolean
 }
@@ -51,8 +51,11 @@ function isDoubtful(error: unknown): boolean {
 }
 
 async function once<T>(line: Line, url: string, wish: Wish, read: Reading<T>): Promise<T> {
-  const request = requestOf(line, wish)
-  const limit = limited(line.patience, ANSWER_MS + (wish.holdSeconds ?? 0) * 1000)
+  // Anew for each try: what is left of the time is less by then.
+  const holdSeconds = wish.isPatient ? holdSecondsIn(line.patience) : 0
+  const prefer: Record<string, string> = holdSeconds > 0 ? { Prefer: `wait=${holdSeconds}` } : {}
+  const request = requestOf(line, { ...wish, headers: { ...wish.headers, ...prefer } })
+  const limit = limited(line.patience, ANSWER_MS + holdSeconds * 1000)
   try {
     const response = await line.fetch(url, { ...request, signal: limit.signal })
     // Whatever it says: read to its end, so that the connection can be used again.

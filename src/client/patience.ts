@@ -51,6 +51,14 @@ export async function sleep(ms: number, { signal, leftMs, deadline }: Patience):
   if (ms >= left) throw deadline()
 }
 
+// The most that acceptd holds an answer for. Proxies give up on a silent connection after a minute or so.
+const HOLD_SECONDS = 30
+
+/** For how long a server can be asked to hold its answer: that is to come before the deadline. */
+export function holdSecondsIn({ leftMs }: Patience): number {
+  return Math.max(0, Math.floor(Math.min(HOLD_SECONDS, leftMs() / 1000)))
+}
+
 // RFC 9110: the same request may well succeed later. All others are either refusals or nobody's fault but the request's.
 const PASSING: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504])
 

@@ -16,8 +16,7 @@ export interface SubmitOptions {
   readonly callbackCloudEvents?: boolean | undefined
 }
 
-/** @param holdSeconds how long the answer may wait for the end of the job */
-export function submission(task: string, input: unknown, options: SubmitOptions, holdSeconds = 0): Wish {
+export function submission(task: string, input: unknown, options: SubmitOptions): Wish {
   const { idempotencyKey = randomKey(), runAt, priority, tags } = options
   const { callbackUrl, callbackEvents, callbackPayload, callbackCloudEvents } = options
   const callback = { callbackUrl, callbackEvents, callbackPayload, callbackCloudEvents }
@@ -29,9 +28,7 @@ export function submission(task: string, input: unknown, options: SubmitOptions,
       'Content-Type': 'application/json',
       // A string of RFC 9651 §3.3.3.
       'Idempotency-Key': `"${idempotencyKey.replaceAll(/["\\]/g, '\\$&')}"`,
-      ...(holdSeconds > 0 ? { Prefer: `wait=${holdSeconds}` } : {}),
     },
-    holdSeconds,
   }
 }
 

@@ -4,7 +4,7 @@ import type { Job } from './documents.ts'
 import { CallError, ConnectionError, ProblemError } from './errors.ts'
 import { oneStream } from './events.ts'
 import { documentOf, exchange, type Line } from './exchange.ts'
-import { sleep, type Patience } from './patience.ts'
+import { holdSecondsIn, sleep } from './patience.ts'
 
 export interface WaitOptions {
   /** Called with the job as it is, and then at each change. */
@@ -13,8 +13,6 @@ export interface WaitOptions {
   readonly events?: boolean | undefined
 }
 
-// The most that acceptd holds an answer for. Proxies give up on a silent connection after a minute or so.
-const HOLD_SECONDS = 30
 // Where the server says nothing.
 const PAUSE_SECONDS = 1
 
@@ -72,11 +70,10 @@ interface Seen {
 
 /** @param before where given, any change since then is worth an answer */
 function look(line: Line, self: string, hold: boolean, before: Seen | undefined): Promise<Seen> {
-  const holdSeconds = hold ? holdSecondsIn(line.patience) : 0
-  const headers: Record<string, string> = holdSeconds > 0 ? { Prefer: `wait=${holdSeconds}` } : {}
-  if (before?.etag !== undefined) headers['If-None-Match'] = before.etag
+  const headers: Record<string, string> = before?.etag === undefined ? {} : { 'If-None-Match': before.etag }
+  const holdSeconds = holdSecondsIn(line.patience)
   const askedAt = performance.now()
-  return exchange(line, self, { headers, holdSeconds }, async (response, body) => {
+  return exchange(line, self, { headers, isPatient: hold }, async (response, body) => {
     const job = response.status === 304 && before ? before.job : await documentOf<Job>(response, body)
     const etag = response.headers.get('etag') ?? undefined
     // It may say that it holds the answer, and then be too busy to: then it is asked as if it had not said so.
@@ -85,11 +82,6 @@ function look(line: Line, self: string, hold: boolean, before: Seen | undefined)
     const isAnswered = hold ? isHeld && (before !== undefined || isLong) : etag !== undefined
     return { job, etag, pauseSeconds: isAnswered ? 0 : pauseIn(response.headers) }
   })
-}
-
-/** In time for the answer to come before the deadline. */
-export function holdSecondsIn({ leftMs }: Patience): number {
-  return Math.max(0, Math.floor(Math.min(HOLD_SECONDS, leftMs() / 1000)))
 }
 
 export function pauseIn(headers: Headers): number {

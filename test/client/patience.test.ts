@@ -79,6 +79,17 @@ describe('a deadline', () => {
     expect(server.asked.length).toBe(0)
   })
 
+  it('is left time for the answer, also at a later try', async () => {
+    const server = standIn((_, before) => {
+      if (before === 0) return new Response(null, { status: 503, headers: { 'Retry-After': '5' } })
+      return json(pending, { status: 202 })
+    })
+    const ended = await outcomeOf(api(server, { timeoutSeconds: 10 }).run('ok', {}))
+    expect(ended).toMatchObject({ name: 'DeadlineError', job: { id: '1' } })
+    expect(server.asked[0]?.headers.get('prefer')).toBe('wait=10')
+    expect(server.asked[1]?.headers.get('prefer')).toBe('wait=4')
+  })
+
   it('is kept however far away it is', async () => {
     const server = standIn((_, before) => (before < 3 ? json(pending) : json(completed)))
     const ended = await outcomeOf(api(server, { timeoutSeconds: 1e12, retrySeconds: Infinity }).wait('1'))
