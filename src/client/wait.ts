@@ -44,7 +44,9 @@ export async function waitForEnd(line: Line, self: string, options: WaitOptions,
       seen = await look(line, self, hold, onChange && seen)
       show(seen.job)
       if (seen.job.done) return seen.job
-      if (seen.pauseSeconds > 0) await sleep(seen.pauseSeconds * 1000, line.patience)
+      // A stream that ended may well end again at once.
+      const pauseSeconds = seen.pauseSeconds || (events ? PAUSE_SECONDS : 0)
+      if (pauseSeconds > 0) await sleep(pauseSeconds * 1000, line.patience)
     }
   } catch (error) {
     if (error instanceof CallError) error.job = seen?.job ?? known
@@ -75,11 +77,13 @@ function look(line: Line, self: string, hold: boolean, before: Seen | undefined)
   const askedAt = performance.now()
   return exchange(line, self, { headers, isPatient: hold }, async (response, body) => {
     const job = response.status === 304 && before ? before.job : await documentOf<Job>(response, body)
-    const etag = response.headers.get('etag') ?? undefined
+    const etag = response.headers.get('etag') ?? before?.etag
     // It may say that it holds the answer, and then be too busy to: then it is asked as if it had not said so.
     const isHeld = /\bwait\b/.test(response.headers.get('preference-applied') ?? '')
     const isLong = performance.now() - askedAt > (holdSeconds * 1000) / 2
-    const isAnswered = hold ? isHeld && (before !== undefined || isLong) : etag !== undefined
+    const isAnswered = hold
+      ? isHeld && (isLong || (before !== undefined && etag !== before.etag))
+      : etag !== undefined
     return { job, etag, pauseSeconds: isAnswered ? 0 : pauseIn(response.headers) }
   })
 }

@@ -1,0 +1,65 @@
+/** Waiting at servers that are busy, odd, or not alone: no state is missed, none comes twice, and nobody is hammered. */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { client, type ClientOptions, type Job } from '../../src/client/client.ts'
+import { json, standIn, type Asked, type StandIn } from './support/stand-in.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const MINUTE_MS = 60_000
+const pending = { id: '1', task: 'ok', status: 'pending', done: false }
+const running = { ...pending, status: 'running' }
+const api = ({ fetch }: StandIn, options: ClientOptions = {}) =>
+  client({ url: 'http://api.example', fetch, ...options })
+
+const isStream = ({ url }: Asked) => url.endsWith('/events')
+const eventOf = (job: unknown, id: number) => `event: job\nid: ${id}\ndata: ${JSON.stringify(job)}\n\n`
+const stream = (body: string | ReadableStream<Uint8Array>) =>
+  new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+
+async function outcomeOf<T>(call: Promise<T>, ms = 10 * MINUTE_MS): Promise<T | Error> {
+  const settled = call.catch((error: unknown) => error as Error)
+  await vi.advanceTimersByTimeAsync(ms)
+  return settled
+}
+
+describe('a server that', () => {
+  // About one a second, at most: what it costs to ask a server that never says for how long.
+  const MOST = 70
+
+  it('says that it waits, and answers at once, is asked as Retry-After says', async () => {
+    const server = standIn(({ headers }) => {
+      const held = { etag: '"1"', 'Preference-Applied': 'wait=30', 'Retry-After': '5' }
+      if (headers.has('if-none-match')) return new Response(null, { status: 304, headers: held })
+      return json(pending, { headers: held })
+    })
+    const states: Job[] = []
+    const waiting = api(server).wait('1', { onChange: (job) => states.push(job), timeoutSeconds: 60 })
+    expect(await outcomeOf(waiting)).toMatchObject({ name: 'DeadlineError', job: { id: '1' } })
+    expect(server.asked.length).toBeLessThan(20)
+    expect(states).toHaveLength(1)
+  })
+
+  it('has no tags is asked as Retry-After says', async () => {
+    const server = standIn(() => json(pending, { headers: { 'Preference-Applied': 'wait=30' } }))
+    const onChange = () => undefined
+    expect(await outcomeOf(api(server).wait('1', { onChange, timeoutSeconds: 60 }))).toBeInstanceOf(Error)
+    expect(server.asked.length).toBeLessThan(MOST)
+  })
+
+  it('ends its streams after the first event is not asked again and again', async () => {
+    const server = standIn((request) =>
+      isStream(request) ? stream(eventOf(running, 1)) : json(running, { headers: { etag: '"1"' } }),
+    )
+    const states: Job[] = []
+    const onChange = (job: Job) => states.push(job)
+    const waiting = api(server).wait('1', { events: true, onChange, timeoutSeconds: 60 })
+    expect(await outcomeOf(waiting)).toMatchObject({ name: 'DeadlineError', job: { status: 'running' } })
+    expect(server.asked.length).toBeLessThan(2 * MOST)
+    expect(states).toHaveLength(1)
+  })
+})
