@@ -3,7 +3,7 @@ import { addressOf, baseOf } from './address.ts'
 import { remove, runAgain } from './carefully.ts'
 import type { Client, ClientOptions, JobReference } from './contract.ts'
 import type { Attempt, Job, TaskDocument } from './documents.ts'
-import { JobCanceledError, JobFailedError } from './errors.ts'
+import { JobCanceledError, JobFailedError, withJob } from './errors.ts'
 import { eventsOf } from './events.ts'
 import { documentOf, exchange, type Line, type Wish } from './exchange.ts'
 import { jobsIn } from './list.ts'
@@ -63,10 +63,13 @@ export function client<T extends Tasks<T> = AnyTasks>(options: ClientOptions = {
       // Where every change is of interest, the submission need not wait for the end.
       const isPatient = !call.events && !call.onChange
       const job = await ask<Job>(line, at('jobs'), { ...submission(task, input, call), isPatient })
-      const ended = job.done ? job : await waitForEnd(line, self(job), call, job)
+      const ended = await waitForEnd(line, self(job), call, job)
       if (ended.status === 'failed') throw new JobFailedError(ended)
       if (ended.status === 'canceled') throw new JobCanceledError(ended)
-      return 'result' in ended ? ended.result : resultOf(line, ended)
+      if ('result' in ended) return ended.result
+      return resultOf(line, ended).catch((error: unknown) => {
+        throw withJob(error, ended)
+      })
     },
     get: async (job, call) => ask(lineFor(call), self(job)),
     wait: async (job, call = {}) => waitForEnd(lineFor(call), self(job), call) as never,

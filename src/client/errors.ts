@@ -54,6 +54,12 @@ export abstract class CallError extends Error {
   job: Job | undefined
 }
 
+/** The error, which knows of the job from now on. */
+export function withJob(error: unknown, job: Job | undefined): unknown {
+  if (error instanceof CallError) error.job = job
+  return error
+}
+
 /** The server answered, and it was no success. The message is what it said. `isProblem` tells which it is. */
 export class ProblemError<Code extends string = string> extends CallError {
   override readonly name = 'ProblemError'

@@ -1,7 +1,7 @@
 /** Waiting for the end of a job: the server holds its answer until then; where it does not, it is asked as it says. */
 import { retryAfterSeconds } from '../polling/retry-after.ts'
 import type { Job } from './documents.ts'
-import { CallError, ConnectionError, ProblemError } from './errors.ts'
+import { ConnectionError, ProblemError, withJob } from './errors.ts'
 import { oneStream } from './events.ts'
 import { documentOf, exchange, type Line } from './exchange.ts'
 import { holdSecondsIn, sleep } from './patience.ts'
@@ -31,6 +31,8 @@ export async function waitForEnd(line: Line, self: string, options: WaitOptions,
     shown = state
   }
   try {
+    if (known) show(known)
+    if (known?.done) return known
     for (;;) {
       if (events) {
         for await (const job of streamed(line, self)) {
@@ -49,8 +51,7 @@ export async function waitForEnd(line: Line, self: string, options: WaitOptions,
       if (pauseSeconds > 0) await sleep(pauseSeconds * 1000, line.patience)
     }
   } catch (error) {
-    if (error instanceof CallError) error.job = seen?.job ?? known
-    throw error
+    throw withJob(error, seen?.job ?? known)
   }
 }
 

@@ -13,6 +13,7 @@ afterEach(() => {
 const MINUTE_MS = 60_000
 const pending = { id: '1', task: 'ok', status: 'pending', done: false }
 const running = { ...pending, status: 'running' }
+const completed = { ...pending, status: 'completed', done: true }
 const api = ({ fetch }: StandIn, options: ClientOptions = {}) =>
   client({ url: 'http://api.example', fetch, ...options })
 
@@ -61,5 +62,42 @@ describe('a server that', () => {
     expect(await outcomeOf(waiting)).toMatchObject({ name: 'DeadlineError', job: { status: 'running' } })
     expect(server.asked.length).toBeLessThan(2 * MOST)
     expect(states).toHaveLength(1)
+  })
+})
+
+describe('a run', () => {
+  it('that cannot get the result says which job has it', async () => {
+    const server = standIn(({ url }) =>
+      url.endsWith('/result') ? new Response(null, { status: 503 }) : json(completed),
+    )
+    for (const [name, options] of [
+      ['ProblemError', {}],
+      ['DeadlineError', { timeoutSeconds: 5 }],
+    ] as const)
+      expect(await outcomeOf(api(server).run('ok', {}, options))).toMatchObject({ name, job: { id: '1' } })
+  })
+
+  it('of a job that has ended by then tells of it as well', async () => {
+    const server = standIn(() => json({ ...completed, result: 1 }))
+    const states: Job[] = []
+    expect(await outcomeOf(api(server).run('ok', {}, { onChange: (job) => states.push(job) }))).toBe(1)
+    expect(states).toMatchObject([{ status: 'completed' }])
+    expect(server.asked.length).toBe(1)
+  })
+
+  it('waits on where somebody has the job run again before it was seen to have failed', async () => {
+    const states = [pending, running, pending, { ...completed, result: 1 }]
+    const server = standIn((_, before) => json(states[before], { status: before === 0 ? 202 : 200 }))
+    expect(await outcomeOf(api(server).run('ok', {}))).toBe(1)
+  })
+
+  it('of a job that is deleted meanwhile rejects with that', async () => {
+    const server = standIn((_, before) =>
+      before === 0 ? json(pending, { status: 202 }) : json({ code: 'job-expired' }, { status: 410 }),
+    )
+    expect(await outcomeOf(api(server).run('ok', {}))).toMatchObject({
+      code: 'job-expired',
+      job: { id: '1' },
+    })
   })
 })
