@@ -1,16 +1,20 @@
 /** A job's changes as they happen: its event stream, taken up again wherever it broke off. */
 import type { Job } from './documents.ts'
-import { ProblemError } from './errors.ts'
+import { ConnectionError, ProblemError } from './errors.ts'
 import { eventReader } from './event-stream.ts'
 import { answerOf, limited, piecesOf, requestOf, type Line } from './exchange.ts'
-import { tryingAgain } from './patience.ts'
+import { sleep, tryingAgain } from './patience.ts'
 
 // The server says something every 15 s at least. After three times that, nobody is there any more.
 const SILENCE_MS = 45_000
+// Before a stream that was heard is asked for again: it may end at once, every time.
+const PAUSE_MS = 1000
 
 /** How far a stream has been read, so that it can be taken up there. */
 export interface Bookmark {
   id: string
+  /** Whether the last connection said anything, be it that nothing is new. */
+  isHeard?: boolean
 }
 
 /**
@@ -23,22 +27,20 @@ export async function* eventsOf(line: Line, self: string): AsyncGenerator<Job, v
   for (;;) {
     try {
       for await (const job of oneStream(line, self, bookmark)) {
-        again = tryingAgain(line.patience)
         yield job
         if (job.done) return
       }
       // A process that is stopping ends its streams. Another is there by now, or will be soon.
-      await again(new ProblemError(ENDED_EARLY))
+      throw new ConnectionError('The event stream ended before the job did')
     } catch (error) {
+      // However long nothing changes, and whatever cuts the streams: that is no time of errors only.
+      if (bookmark.isHeard) {
+        again = tryingAgain(line.patience)
+        await sleep(PAUSE_MS, line.patience)
+      }
       await again(error)
     }
   }
-}
-
-const ENDED_EARLY = {
-  status: 200,
-  headers: new Headers(),
-  body: { code: 'stream-ended', detail: 'The event stream ended before the job did', retryable: true },
 }
 
 /** One connection's worth of changes. */
@@ -50,14 +52,18 @@ export async function* oneStream(
   const last: Record<string, string> = bookmark.id === '' ? {} : { 'Last-Event-ID': bookmark.id }
   const request = requestOf(line, { headers: { Accept: 'text/event-stream', ...last } })
   const limit = limited(line.patience, SILENCE_MS)
+  bookmark.isHeard = false
   const read = eventReader()
   const decoder = new TextDecoder()
   try {
     const response = await line.fetch(`${self}/events`, { ...request, signal: limit.signal })
-    if (!response.ok) throw new ProblemError(await answerOf(response, await response.blob()))
+    const { status, headers } = response
     // 204: the last change has been seen. Whoever asks all the same wants to see it again.
-    if (!response.body) bookmark.id = ''
+    if (status === 204) bookmark.id = ''
+    else if (!response.ok || !/^text\/event-stream\b/i.test(headers.get('content-type') ?? ''))
+      throw new ProblemError(await answerOf(response, await response.blob()))
     for await (const piece of piecesOf(response, limit)) {
+      bookmark.isHeard = true
       for (const { data, id } of read(decoder.decode(piece, { stream: true }))) {
         bookmark.id = id
         yield JSON.parse(data) as Job

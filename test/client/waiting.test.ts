@@ -1,7 +1,7 @@
 /** Waiting at servers that are busy, odd, or not alone: no state is missed, none comes twice, and nobody is hammered. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { client, type ClientOptions, type Job } from '../../src/client/client.ts'
-import { json, standIn, type Asked, type StandIn } from './support/stand-in.ts'
+import { json, slowly, standIn, type Asked, type StandIn } from './support/stand-in.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -99,5 +99,44 @@ describe('a run', () => {
       code: 'job-expired',
       job: { id: '1' },
     })
+  })
+})
+
+describe('an event stream', () => {
+  async function statesOf(events: AsyncIterable<Job>): Promise<string[]> {
+    const states: string[] = []
+    for await (const { status } of events) states.push(status)
+    return states
+  }
+
+  it('that something in between cuts every few seconds goes on, however long nothing changes', async () => {
+    const server = standIn(({ headers, signal }, before) => {
+      if (before === 0) return stream(eventOf(running, 1))
+      expect(headers.get('last-event-id')).toBe('1')
+      if (before === 20) return stream(eventOf(completed, 2))
+      return stream(slowly(['retry: 2000\n\n', ': still here\n\n'], 5000, signal))
+    })
+    expect(await outcomeOf(statesOf(api(server).events('1')))).toEqual(['running', 'completed'])
+  })
+
+  it('that ends at once is asked for with pauses', async () => {
+    const server = standIn((_, before) =>
+      before === 0 ? stream(eventOf(running, 1)) : stream('retry: 2000\n\n'),
+    )
+    const reading = statesOf(api(server).events('1', { timeoutSeconds: 60 }))
+    expect(await outcomeOf(reading)).toMatchObject({ name: 'DeadlineError' })
+    expect(server.asked.length).toBeLessThan(70)
+  })
+
+  it('that has nothing in it, ever, is given up', async () => {
+    const server = standIn(() => stream(''))
+    expect(await outcomeOf(statesOf(api(server).events('1')))).toMatchObject({ name: 'ConnectionError' })
+    expect(server.asked.length).toBeLessThan(30)
+  })
+
+  it('that is a page instead is no stream', async () => {
+    const server = standIn(() => new Response('<p>Sign in</p>', { headers: { 'content-type': 'text/html' } }))
+    expect(await outcomeOf(statesOf(api(server).events('1')))).toMatchObject({ name: 'ProblemError' })
+    expect(server.asked.length).toBe(1)
   })
 })
