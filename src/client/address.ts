@@ -2,12 +2,10 @@
 
 /** With a slash at its end. @throws TypeError where it is no URL */
 export function baseOf(url: string | URL | undefined): string {
-  const page = (globalThis as { location?: { origin?: string; href?: string } }).location
-  const isPage = /^https?:/.test(page?.origin ?? '')
-  const { origin, pathname } = new URL(
-    url ?? (isPage ? '/' : 'http://localhost:3000'),
-    isPage ? page?.href : undefined,
-  )
+  // The origin alone: a worker may have been made from a blob, whose address is no base for others.
+  const page = (globalThis as { location?: { origin?: string } }).location?.origin
+  const home = /^https?:/.test(page ?? '') ? page : undefined
+  const { origin, pathname } = new URL(url ?? home ?? 'http://localhost:3000', home)
   return origin + pathname.replace(/\/*$/, '/')
 }
 

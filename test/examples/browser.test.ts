@@ -49,4 +49,21 @@ describe.skipIf(isBrowserMissing('the page of examples/browser'))('the page', ()
     await page.close()
     await stop()
   })
+
+  it('could have the client in a worker, too', async () => {
+    const { url, stop } = await started()
+    const { page } = await browser.open(url)
+    const script = `import { client } from '${url}/acceptd-client.js'
+      postMessage(await client({ url: '/async' }).run('countdown', { from: 2 }))`
+    // As text: the types of this file are those of Node.
+    const result = await page.evaluate(`new Promise((resolve) => {
+      const script = new Blob([${JSON.stringify(script)}], { type: 'text/javascript' })
+      const worker = new Worker(URL.createObjectURL(script), { type: 'module' })
+      worker.addEventListener('message', ({ data }) => resolve(data))
+      worker.addEventListener('error', ({ message }) => resolve(message))
+    })`)
+    expect(result).toEqual({ counted: 2 })
+    await page.close()
+    await stop()
+  })
 })
