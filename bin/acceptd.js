@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import module from 'node:module'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -33,7 +34,8 @@ function runOnLocalNode() {
   // Ctrl-C reaches both through the terminal; what is sent to this process alone must be passed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {
-    process.exitCode = code ?? 1
+    // As a shell says it, which must not take it for a job that failed.
+    process.exitCode = code ?? 128 + os.constants.signals[signal]
     if (signal) process.stderr.write(`acceptd was ended by ${signal}\n`)
   })
 }

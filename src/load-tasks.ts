@@ -47,8 +47,16 @@ async function loadTask(file: string): Promise<KnownTask> {
   try {
     return await importTask(file)
   } catch (error) {
-    throw new TaskFileError(`${file}: ${reasonOf(error)}`, { cause: error })
+    throw new TaskFileError(`${file}: ${reasonOf(error)}${placeOf(error)}`, { cause: error })
   }
+}
+
+/** Where TypeScript cannot be read, Node says in front of the stack: the line, and a mark below it. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  const { code = '', stack = '' } = error as NodeJS.ErrnoException
+  const [, line, excerpt] = /^\/?.+:(\d+)\n([^]*?\^+)\n/.exec(stack) ?? []
+  return code.endsWith('_TYPESCRIPT_SYNTAX') && line !== undefined ? ` (line ${line})\n${excerpt}` : ''
 }
 
 function reasonOf(error: unknown): string {

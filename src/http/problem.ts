@@ -23,7 +23,7 @@ const EXAMPLE = {
   type: '/problems/validation-error',
   title: 'The request is not valid',
   status: 422,
-  detail: 'One thing in the request is not valid',
+  detail: '#/txt: Unknown member "txt". Did you mean "text"?',
   instance: 'urn:uuid:4c786edd-d36f-405c-84b2-063bd4bc6dea',
   code: 'validation-error',
   retryable: false,

@@ -105,7 +105,7 @@ export function submissionFrom(
   else if (task) add(refusals(task, input, inputAt, rules))
   if (violations.length > 0 || !outer.ok || !task) {
     const listed = violations.slice(0, MAX_LISTED)
-    throw new JobError('validation-error', summaryOf(violations.length), { errors: listed })
+    throw new JobError('validation-error', summaryOf(violations), { errors: listed })
   }
   const { runAt, priority = 0, tags = [] } = outer.value
   // Who is told of what told others would never hear the end of it.
@@ -155,8 +155,11 @@ function memberOf(input: unknown, name: string): unknown {
   return isObject(input) ? input[name] : undefined
 }
 
-function summaryOf(count: number): string {
-  return count === 1
-    ? 'One thing in the request is not valid'
-    : `${count} things in the request are not valid`
+/** Of many clients and logs this is all that anybody sees: it says more than that something is wrong. */
+function summaryOf(violations: readonly (Violation | WrongParameter)[]): string {
+  const [first, ...others] = violations.map((one) => {
+    return `${'pointer' in one ? one.pointer : one.parameter}: ${one.detail}`
+  })
+  if (first === undefined) return 'The request is not valid'
+  return others.length === 0 ? first : `${violations.length} things are not valid, such as ${first}`
 }

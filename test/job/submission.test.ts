@@ -71,7 +71,7 @@ describe('what is wrong with a submission', () => {
       '#/tags/0',
       '#/tags/2',
     ])
-    expect(() => submissionFrom(catalogue, wrong, ['input'])).toThrow('8 things in the request are not valid')
+    expect(() => submissionFrom(catalogue, wrong, ['input'])).toThrow(/^8 things are not valid, such as #\//)
   })
 
   it('stands where the client put it: the body of POST /tasks/{task} is the input itself', () => {
@@ -83,9 +83,9 @@ describe('what is wrong with a submission', () => {
     expect(complaints(catalogue, { task: 'word-count', input: ['a'] }, [])).toMatchObject([{ pointer: '#' }])
   })
 
-  it('counts in words a person would use', () => {
+  it('says the first of it where only the message is seen', () => {
     const one = () => submissionFrom(catalogue, { ...valid, priority: 'high' }, ['input'])
-    expect(one).toThrow('One thing in the request is not valid')
+    expect(one).toThrow(/^#\/priority: /)
   })
 
   it('names the task that was probably meant', () => {

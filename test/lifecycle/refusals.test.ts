@@ -83,7 +83,12 @@ describe('a tasks folder', () => {
   }
 
   it.each([
-    ['does not parse', 'broken.ts', 'export default {', /broken\.ts: /],
+    [
+      'does not parse',
+      'broken.ts',
+      'export default {\n  a: ,\n}\n',
+      /broken\.ts: .*\(line 2\)\n.*\n {2}a: ,\n/,
+    ],
     ['throws', 'throws.ts', "throw new Error('no such secret')", /throws\.ts: no such secret/],
     ['has no task in it', 'empty.ts', 'export const x = 1', /empty\.ts: its default export is not a task/],
     ['imports what is not there', 'lost.ts', "import './nowhere.ts'", /lost\.ts: .*nowhere/],
