@@ -41,7 +41,7 @@ export function client<T extends Tasks<T> = AnyTasks>(options: ClientOptions = {
     // Not the function itself: a browser's wants to be called on the window.
     fetch: own ?? ((url, init) => fetch(url, init)),
     headers: { Accept: 'application/json', ...options.headers, ...key },
-    patience: patienceFor({ ...options, ...given(call) }),
+    patience: patienceFor(call, options),
   })
   const at = (path: string) => base + path
   const self = (job: JobReference) => addressOf(base, job)
@@ -84,13 +84,4 @@ export function client<T extends Tasks<T> = AnyTasks>(options: ClientOptions = {
     tasks: async (call) => (await ask<{ items: TaskDocument[] }>(lineFor(call), at('tasks'))).items,
   }
   return calls
-}
-
-/** What was left out, or is undefined, is as the client has it. */
-function given({ signal, timeoutSeconds, retrySeconds }: CallOptions): CallOptions {
-  return {
-    ...(signal === undefined ? {} : { signal }),
-    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-    ...(retrySeconds === undefined ? {} : { retrySeconds }),
-  }
 }

@@ -2,8 +2,9 @@
 import type { Job } from './documents.ts'
 import { ConnectionError, ProblemError } from './errors.ts'
 import { eventReader } from './event-stream.ts'
-import { answerOf, limited, piecesOf, requestOf, type Line } from './exchange.ts'
-import { sleep, tryingAgain } from './patience.ts'
+import { answerOf, piecesOf, requestOf, type Line } from './exchange.ts'
+import { limited, sleep } from './limit.ts'
+import { tryingAgain } from './trying-again.ts'
 
 // The server says something every 15 s at least. After three times that, nobody is there any more.
 const SILENCE_MS = 45_000
@@ -60,7 +61,7 @@ export async function* oneStream(
     const { status, headers } = response
     // 204: the last change has been seen. Whoever asks all the same wants to see it again.
     if (status === 204) bookmark.id = ''
-    else if (!response.ok || !/^text\/event-stream\b/i.test(headers.get('content-type') ?? ''))
+    else if (!response.ok || !headers.get('content-type')?.startsWith('text/event-stream'))
       throw new ProblemError(await answerOf(response, await response.blob()))
     for await (const piece of piecesOf(response, limit)) {
       bookmark.isHeard = true

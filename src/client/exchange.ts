@@ -1,6 +1,8 @@
 /** One request and its answer, tried again as long as that makes sense. */
 import { ConnectionError, ProblemError, type Answer } from './errors.ts'
-import { holdSecondsIn, tryingAgain, type Patience } from './patience.ts'
+import { limited, type Limit } from './limit.ts'
+import { holdSecondsIn, type Patience } from './patience.ts'
+import { tryingAgain } from './trying-again.ts'
 
 /** By which a client talks to a server. */
 export interface Line {
@@ -73,7 +75,11 @@ async function once<T>(line: Line, url: string, wish: Wish, read: Reading<T>): P
 
 /** @throws TypeError for headers that cannot be sent: nothing would be gained by trying that again */
 export function requestOf(line: Line, { method = 'GET', headers, body = null }: Wish): RequestInit {
-  const init: RequestInit = { method, headers: new Headers({ ...line.headers, ...headers }), body }
+  const init: RequestInit = {
+    method,
+    headers: new Headers({ ...line.headers, ...headers }),
+    body,
+  }
   // A browser would add an If-None-Match of its own, with which a wait ends at any change. Not every runtime knows this.
   if ('cache' in Request.prototype) init.cache = 'no-store'
   return init
@@ -113,67 +119,4 @@ export async function documentOf<T>(response: Response, body: Blob): Promise<T> 
   if (typeof answer.body === 'object' && answer.body !== null) return answer.body as T
   const detail = `${response.url} does not answer as acceptd does`
   throw new ProblemError({ ...answer, body: { code: 'unexpected-answer', detail, retryable: false } })
-}
-
-export interface Limit {
-  readonly signal: AbortSignal
-  /** There was a sign of life: the time begins again. */
-  restart(this: void): void
-  release(this: void): void
-  /** Whatever is still under way is of no interest any more. */
-  end(this: void): void
-  /** What an error of this try really means. What else goes wrong in a try is of the network, whatever a runtime calls it. */
-  reasonFor(this: void, error: unknown): unknown
-}
-
-/** A signal for one try, aborted with the caller's, at the deadline, and after this time without a sign of life. */
-export function limited(patience: Patience, ms: number): Limit {
-  const { signal, leftMs, deadline } = patience
-  signal?.throwIfAborted()
-  if (!(leftMs() > 0)) throw deadline()
-  const controller = new AbortController()
-  const stop = () => controller.abort(signal?.reason)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const restart = () => {
-    clearTimeout(timer)
-    const left = leftMs()
-    timer = setTimeout(
-      () => controller.abort(left <= ms ? deadline() : silence(ms)),
-      Math.min(ms, Math.max(0, left)),
-    )
-  }
-  const release = () => {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', stop)
-  }
-  restart()
-  signal?.addEventListener('abort', stop, { once: true })
-  return {
-    signal: controller.signal,
-    restart,
-    release,
-    end() {
-      release()
-      controller.abort()
-    },
-    reasonFor(error: unknown): unknown {
-      if (controller.signal.aborted) return controller.signal.reason
-      if (error instanceof ProblemError) return error
-      return new ConnectionError(`The request failed: ${reasonOf(error)}`, { cause: error })
-    },
-  }
-}
-
-function silence(ms: number): ConnectionError {
-  return new ConnectionError(`There was no answer for ${Math.round(ms / 1000)} s`)
-}
-
-/** Node has the reason in the cause, and the words "fetch failed" before it. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const { message, cause } = error
-  if (!(cause instanceof Error)) return message
-  // With more than one address the message is empty.
-  const { code } = cause as { readonly code?: string }
-  return cause.message || (code ?? message)
 }

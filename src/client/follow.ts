@@ -3,7 +3,8 @@ import { monitorOf, type Answered, type Monitor } from '../polling/monitor.ts'
 import { pollAnswerOf } from '../polling/poll-answer.ts'
 import { OperationFailedError, ProblemError } from './errors.ts'
 import { exchange, parsed, type Line } from './exchange.ts'
-import { patienceFor, sleep, type CallOptions } from './patience.ts'
+import { sleep } from './limit.ts'
+import { patienceFor, type CallOptions } from './patience.ts'
 import { pauseIn } from './wait.ts'
 
 export interface FollowOptions extends CallOptions {

@@ -16,6 +16,6 @@ export async function* jobsIn(
     const page = await exchange(line, url + search, {}, documentOf<{ items: Job[]; next?: string }>)
     yield* page.items
     // Of the link alone: its address may be that of a proxy, and the key is for the one that was given to the client.
-    search = page.next === undefined ? '' : new URL(page.next, url).search
+    search = new URL(page.next ?? '', url).search
   }
 }

@@ -34,7 +34,5 @@ export function submission(task: string, input: unknown, options: SubmitOptions)
 
 /** Not crypto.randomUUID, which browsers have on https pages only. */
 function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('')
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }

@@ -4,7 +4,8 @@ import type { Job } from './documents.ts'
 import { ConnectionError, ProblemError, withJob } from './errors.ts'
 import { oneStream } from './events.ts'
 import { documentOf, exchange, type Line } from './exchange.ts'
-import { holdSecondsIn, sleep } from './patience.ts'
+import { sleep } from './limit.ts'
+import { holdSecondsIn } from './patience.ts'
 
 export interface WaitOptions {
   /** Called with the job as it is, and then at each change. */

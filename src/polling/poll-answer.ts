@@ -2,22 +2,15 @@
 import { membersOf } from './members.ts'
 import { resolved } from './monitor.ts'
 
-const GOING =
-  'accepted active creating deleting enqueued executing inprogress notstarted ongoing pending processing provisioning queued retrying running scheduled started starting submitted updating waiting working'
-const ENDED_WELL = 'complete completed done finished ok succeeded success successful'
-const ENDED_BADLY = 'aborted canceled cancelled error errored expired failed failure timedout'
+const WORDS = {
+  going:
+    'accepted active creating deleting enqueued executing inprogress notstarted ongoing pending processing provisioning queued retrying running scheduled started starting submitted updating waiting working',
+  well: 'complete completed done finished ok succeeded success successful',
+  badly: 'aborted canceled cancelled error errored expired failed failure timedout',
+} as const
 
-type Meaning = 'going' | 'well' | 'badly'
-
-const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
-  (
-    [
-      ['going', GOING],
-      ['well', ENDED_WELL],
-      ['badly', ENDED_BADLY],
-    ] as const
-  ).flatMap(([meaning, words]) => words.split(' ').map((word) => [word, meaning] as const)),
-)
+type Meaning = keyof typeof WORDS
+const MEANINGS = Object.keys(WORDS) as Meaning[]
 
 export type PollAnswer =
   | { readonly kind: 'going'; readonly word?: string }
@@ -55,8 +48,8 @@ function statusIn(
   const { status, state, properties } = document
   for (const word of [status, state, membersOf(properties)['provisioningState']]) {
     if (typeof word !== 'string' || word.length > 100) continue
-    const meaning = MEANINGS.get(word.toLowerCase().replaceAll(/[\s_-]/g, ''))
-    if (meaning) return { word, meaning }
+    const plain = word.toLowerCase().replaceAll(/[\s_-]/g, '')
+    for (const meaning of MEANINGS) if (WORDS[meaning].split(' ').includes(plain)) return { word, meaning }
   }
   return undefined
 }

@@ -3,10 +3,9 @@
 // A day. What asks for more is mistaken, or has its time in milliseconds.
 const MAX_SECONDS = 86_400
 
-// The three forms of an HTTP date (RFC 9110 §5.6.7); Date.parse alone would take a bare year, and much else.
-const IMF = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
-const RFC_850 = /^[A-Z][a-z]{5,8}, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/
-const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/
+// The three forms of an HTTP date (RFC 9110 §5.6.7), taken together; Date.parse alone would take a bare year, and much else.
+const HTTP_DATE =
+  /^[A-Z][a-z]{2,8},? (?:\d\d[ -][A-Z][a-z]{2}[ -](?:\d\d){1,2}|[A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d (?:GMT|\d{4})$/
 
 /**
  * Seconds from 0 to a day; undefined where the value says nothing that can be understood. A time is taken relative to the
@@ -27,8 +26,7 @@ export function retryAfterSeconds(
 
 /** Milliseconds since 1970. */
 function httpDate(text: string): number | undefined {
-  const isKnown = IMF.test(text) || RFC_850.test(text) || ASCTIME.test(text)
-  if (!isKnown) return undefined
+  if (!HTTP_DATE.test(text)) return undefined
   const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`)
   return Number.isNaN(time) ? undefined : time
 }
