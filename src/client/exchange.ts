@@ -16,6 +16,8 @@ export interface Wish {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: RequestInit['body']
+  /** Redirects are read as well. Else they are errors: what was meant for this address is not for another. */
+  readonly isFollowing?: boolean
   /** The server is asked to hold its answer until there is more to say. */
   readonly isPatient?: boolean
   /** Where not all that is passing may be tried again: to do it twice would not be to do it once. */
@@ -64,7 +66,9 @@ async function once<T>(line: Line, url: string, wish: Wish, read: Reading<T>): P
     const pieces: Uint8Array<ArrayBuffer>[] = []
     for await (const piece of piecesOf(response, limit)) pieces.push(piece)
     const body = new Blob(pieces)
-    if (response.ok || response.status === 304) return await read(response, body)
+    const { ok, status, headers } = response
+    const isLeading = wish.isFollowing && status < 400 && headers.has('location')
+    if (ok || status === 304 || isLeading) return await read(response, body)
     throw new ProblemError(await answerOf(response, body))
   } catch (error) {
     throw limit.reasonFor(error)
@@ -79,6 +83,7 @@ export function requestOf(line: Line, { method = 'GET', headers, body = null }: 
     method,
     headers: new Headers({ ...line.headers, ...headers }),
     body,
+    redirect: 'manual',
   }
   // A browser would add an If-None-Match of its own, with which a wait ends at any change. Not every runtime knows this.
   if ('cache' in Request.prototype) init.cache = 'no-store'

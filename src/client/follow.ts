@@ -1,8 +1,8 @@
 /** Any server's 202: sends a request as fetch does, and answers when the work is done. */
-import { monitorOf, type Answered, type Monitor } from '../polling/monitor.ts'
+import { monitorOf, resolved, type Answered, type Monitor } from '../polling/monitor.ts'
 import { pollAnswerOf } from '../polling/poll-answer.ts'
 import { OperationFailedError, ProblemError } from './errors.ts'
-import { exchange, parsed, type Line } from './exchange.ts'
+import { exchange, parsed, type Line, type Wish } from './exchange.ts'
 import { sleep } from './limit.ts'
 import { patienceFor, type CallOptions } from './patience.ts'
 import { pauseIn } from './wait.ts'
@@ -16,7 +16,11 @@ export interface FollowOptions extends CallOptions {
 }
 
 const ACCEPTED = 202
+const FIRST_REDIRECT = 300
+const SEE_OTHER = 303
 const TOO_MANY = 429
+// As many as fetch follows.
+const MAX_REDIRECTS = 20
 const IDEMPOTENT = /^(?:GET|HEAD|PUT|DELETE|OPTIONS)$/i
 
 /**
@@ -28,27 +32,41 @@ const IDEMPOTENT = /^(?:GET|HEAD|PUT|DELETE|OPTIONS)$/i
  * @throws OperationFailedError where the work failed; ProblemError, ConnectionError, DeadlineError; the signal's reason
  */
 export async function follow(url: string | URL, options: FollowOptions = {}): Promise<Response> {
-  const { method = 'GET', headers = {}, body = null } = options
-  const start = new URL(url, (globalThis as { location?: { href: string } }).location?.href)
+  const { method = 'GET', headers = {}, body = null, fetch: send = fetch } = options
+  const page = (globalThis as { location?: { href: string } }).location
+  const start = new URL(url, page?.href)
   const line: Line = {
-    fetch: options.fetch ?? ((to, init) => fetch(to, init)),
+    // A browser shows nobody where a redirect leads, so there it goes as fetch has it.
+    fetch: (to, init) => send(to, page ? { ...init, redirect: 'follow' } : init),
     headers: {},
     patience: patienceFor(options),
   }
   const isRepeatable = IDEMPOTENT.test(method) || new Headers(headers).has('idempotency-key')
   const mayRepeat = (error: unknown) =>
     isRepeatable || (error instanceof ProblemError && error.status === TOO_MANY)
-  const accepted = await exchange(line, start.href, { method, headers, body, mayRepeat }, answerIn)
+  const ask = async (where: string, wish: Wish = {}, redirects = 0): Promise<WholeAnswer> => {
+    const own = new URL(where).origin === start.origin ? headers : {}
+    const answer = await exchange(
+      line,
+      where,
+      { ...wish, headers: wish.method ? own : withoutBody(own), isFollowing: redirects < MAX_REDIRECTS },
+      answerIn,
+    )
+    const { status } = answer
+    const next = status >= FIRST_REDIRECT ? resolved(answer.header('location'), where) : undefined
+    if (next === undefined) return answer
+    // As browsers have always done it.
+    const isGet = status === SEE_OTHER || (status < SEE_OTHER && !IDEMPOTENT.test(method))
+    const last = await ask(next, isGet ? {} : wish, redirects + 1)
+    return { ...last, isElsewhere: last.isElsewhere || status === SEE_OTHER }
+  }
+  const accepted = await ask(start.href, { method, body, mayRepeat })
   const monitor = accepted.status === ACCEPTED ? monitorOf(accepted) : undefined
   if (!monitor) return accepted.response
-  const get = (where: string) => {
-    const own = new URL(where).origin === start.origin ? headers : {}
-    return exchange(line, where, { headers: withoutBody(own) }, answerIn)
-  }
   for (let last = accepted, at = monitor; ;) {
     await sleep(pauseIn(last.response.headers) * 1000, line.patience)
-    last = await get(at.url)
-    const result = await resultOf(last, at, get)
+    last = await ask(at.url)
+    const result = await resultOf(last, at, ask)
     if (result) return result
     at = moved(at, last)
   }
@@ -61,7 +79,7 @@ async function resultOf(
   get: (url: string) => Promise<WholeAnswer>,
 ): Promise<Response | undefined> {
   const { status, json, url: base, isElsewhere, response } = answer
-  // A redirect from the monitor leads to the result (303), whatever that says of itself.
+  // Where a 303 leads from the monitor is the result, whatever that says of itself.
   if (isElsewhere && status !== ACCEPTED) return response
   const said = pollAnswerOf(status, json, { monitor: monitor.url, base, target: monitor.target })
   if (said.kind === 'failed')
@@ -89,7 +107,7 @@ function moved(monitor: Monitor, answer: WholeAnswer): Monitor {
 interface WholeAnswer extends Answered {
   readonly status: number
   readonly json: unknown
-  /** It came from another address than the one that was asked. */
+  /** A redirect said that it is to be had elsewhere. In a browser that may be any. */
   readonly isElsewhere: boolean
   readonly response: Response
 }
