@@ -129,9 +129,9 @@ async function answerIn(response: Response, body: Blob): Promise<WholeAnswer> {
   }
 }
 
-/** What was said of the body, or of the request as a whole, is not true of a GET that asks how far it is. */
+/** What was said of the body, of a condition, or of the request as a whole, is not true of a GET that asks how far it is. */
 function withoutBody(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !/^(?:content-|idempotency-key$|prefer$)/i.test(name)),
+    Object.entries(headers).filter(([name]) => !/^(?:content-|if-|idempotency-key$|prefer$)/i.test(name)),
   )
 }

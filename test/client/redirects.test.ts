@@ -93,4 +93,15 @@ describe('what is followed', () => {
     await expect(follow(`${origin}/circle`)).rejects.toMatchObject({ name: 'ProblemError', status: 302 })
     expect(callee.to('/circle').length).toBeLessThan(30)
   })
+
+  it('says of a condition nothing but where it began', async () => {
+    const origin = await callee.origin()
+    callee.on('/tagged', accept('/tagged/1'))
+    callee.on('/tagged/1', ({ headers: sent }, res) =>
+      sent['if-match'] === undefined ? json(res, 200, { done: 1 }) : json(res, 412, {}),
+    )
+    const put = { ...post, method: 'PUT', headers: { ...headers, 'If-Match': '"7"' } }
+    expect(await (await follow(`${origin}/tagged`, put)).json()).toEqual({ done: 1 })
+    expect(callee.to('/tagged')[0]?.headers['if-match']).toBe('"7"')
+  })
 })
