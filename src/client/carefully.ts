@@ -5,9 +5,10 @@ import { documentOf, exchange, type Line } from './exchange.ts'
 
 /** Has a job run again, once, as it stands now. */
 export async function runAgain(line: Line, self: string): Promise<Job> {
-  const etag = await exchange(line, self, {}, ({ headers }) => headers.get('etag'))
+  // A proxy that compresses makes it a weak one, by which nothing may be changed.
+  const etag = await exchange(line, self, {}, ({ headers }) => headers.get('etag')?.replace(/^W\//, ''))
   // Or a second try, after a first whose answer was lost, could run again what has ended again by then.
-  const headers: Record<string, string> = etag === null ? {} : { 'If-Match': etag }
+  const headers: Record<string, string> = etag === undefined ? {} : { 'If-Match': etag }
   try {
     return await exchange(line, `${self}/retry`, { method: 'POST', headers }, documentOf<Job>)
   } catch (error) {

@@ -36,3 +36,13 @@ describe('the client asks', () => {
     expect(new Set(asked.map((request) => request.url))).toEqual(new Set(['http://a.example/async/jobs/1']))
   })
 })
+
+describe('a proxy', () => {
+  it('that makes the tags of answers weak does not keep a job from running again', async () => {
+    const { fetch, asked } = standIn(({ method }) =>
+      method === 'GET' ? json(failed, { headers: { etag: 'W/"7-a"' } }) : json(failed, { status: 202 }),
+    )
+    await client({ fetch }).retry('1')
+    expect(asked[1]?.headers.get('if-match')).toBe('"7-a"')
+  })
+})
