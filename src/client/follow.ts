@@ -50,7 +50,7 @@ export async function follow(url: string | URL, options: FollowOptions = {}): Pr
       line,
       where,
       { ...wish, headers: wish.method ? own : withoutBody(own), isFollowing: redirects < MAX_REDIRECTS },
-      answerIn,
+      (response, whole) => answerIn(where, response, whole),
     )
     const { status } = answer
     const next = status >= FIRST_REDIRECT ? resolved(answer.header('location'), where) : undefined
@@ -112,15 +112,16 @@ interface WholeAnswer extends Answered {
   readonly response: Response
 }
 
-async function answerIn(response: Response, body: Blob): Promise<WholeAnswer> {
-  const { status, statusText, url, redirected } = response
+async function answerIn(asked: string, response: Response, body: Blob): Promise<WholeAnswer> {
+  const { status, statusText, redirected } = response
   const headers = new Headers(response.headers)
   // Undone by now.
   headers.delete('content-encoding')
   headers.delete('content-length')
   return {
     status,
-    url,
+    // One that somebody made instead of the network has none.
+    url: response.url || asked,
     isElsewhere: redirected,
     header: (name) => headers.get(name),
     json: /[/+]json\b/i.test(headers.get('content-type') ?? '') ? parsed(await body.text()) : undefined,
