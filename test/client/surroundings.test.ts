@@ -1,6 +1,6 @@
 /** Where the client runs, and what stands between it and a server. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { client } from '../../src/client/client.ts'
+import { client, follow } from '../../src/client/client.ts'
 import { json, standIn } from './support/stand-in.ts'
 
 afterEach(() => {
@@ -44,5 +44,16 @@ describe('a proxy', () => {
     )
     await client({ fetch }).retry('1')
     expect(asked[1]?.headers.get('if-match')).toBe('"7-a"')
+  })
+})
+
+describe('a fetch of one’s own', () => {
+  it('may make answers that say nothing of where they come from', async () => {
+    const { fetch, asked } = standIn((_, before) =>
+      before === 0 ? new Response(null, { status: 202, headers: { location: '/work/1' } }) : json({ n: 1 }),
+    )
+    const response = await follow('http://a.example/work', { method: 'POST', fetch })
+    expect(await response.json()).toEqual({ n: 1 })
+    expect(asked[1]?.url).toBe('http://a.example/work/1')
   })
 })
