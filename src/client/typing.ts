@@ -35,8 +35,18 @@ type Meant<Schema, Way extends 'input' | 'output'> = Schema extends {
   : Schema
 
 /** The output of a task with `output: fileResult` is not sent as it is, but as the file that it describes. */
-type FileOr<Output> = [Output] extends [
-  { readonly fileName: string; readonly mediaType: string; readonly base64?: string | undefined },
+type FileOr<Output> = [Output, keyof Output, keyof Described] extends [
+  Described,
+  // The same members and no others: a result may well speak of a file.
+  keyof Described,
+  keyof Output,
 ]
   ? ResultFile
   : Output
+
+interface Described {
+  readonly fileName: string
+  readonly mediaType: string
+  readonly text?: string | undefined
+  readonly base64?: string | undefined
+}

@@ -196,6 +196,19 @@ describe('types', () => {
     expectTypeOf(client().run).parameter(1).toBeUnknown()
   })
 
+  it('of results that only look like files are those of the results', () => {
+    interface Kinds {
+      any: { input: null; output: unknown }
+      upload: { input: null; output: { fileName: string; mediaType: string } }
+      scan: { input: null; output: { fileName: string; mediaType: string; pages: number } | null }
+    }
+    const anything = { any: defineTask({ summary: 'Any', input: z.any(), output: z.any(), run: () => 1 }) }
+    expectTypeOf(client<typeof anything>().run<'any'>).returns.resolves.toBeAny()
+    expectTypeOf(client<Kinds>().run<'any'>).returns.resolves.toBeUnknown()
+    expectTypeOf(client<Kinds>().run<'upload'>).returns.resolves.toEqualTypeOf<Kinds['upload']['output']>()
+    expectTypeOf(client<Kinds>().run<'scan'>).returns.resolves.toEqualTypeOf<Kinds['scan']['output']>()
+  })
+
   it('of documents are those of the API', () => {
     expectTypeOf<JobDocument>().toExtend<Job>()
     expectTypeOf<AttemptDocument>().toExtend<Attempt>()
