@@ -2,10 +2,10 @@
 
 /** With a slash at its end. @throws TypeError where it is no URL */
 export function baseOf(url: string | URL | undefined): string {
-  // The origin alone: a worker may have been made from a blob, whose address is no base for others.
-  const page = (globalThis as { location?: { origin?: string } }).location?.origin
-  const home = /^https?:/.test(page ?? '') ? page : undefined
-  const { origin, pathname } = new URL(url ?? home ?? 'http://localhost:3000', home)
+  // A worker that was made of a blob has the page's address in its own.
+  const page = (globalThis as { location?: { href?: string } }).location?.href?.replace(/^blob:/, '')
+  const base = /^https?:/.test(page ?? '') ? page : undefined
+  const { origin, pathname } = new URL(url ?? (base ? '/' : 'http://localhost:3000'), base)
   return origin + pathname.replace(/\/*$/, '/')
 }
 
