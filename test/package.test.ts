@@ -77,6 +77,7 @@ describe('the package', () => {
     await fs.writeFile(inside('caller.ts'), CALLER)
     const serving = await serve({ ACCEPTD_TASKS: 'tasks' }, where())
     expect(serving.output()).toContain('Tasks  csv-report, word-count, double, http')
+    expect(serving.output()).toMatch(/^npx acceptd run word-count /m)
     const results = JSON.parse(await node('caller.ts', serving.url)) as [unknown, { n: number; pid: number }]
     expect(results).toEqual([{ words: 6 }, { n: 42, pid: expect.any(Number) as number }])
     expect(results[1].pid, 'an isolated attempt has a process of its own').not.toBe(serving.pid)

@@ -35,7 +35,16 @@ export async function serve(config: Config): Promise<void> {
   else {
     const seconds = process.uptime().toFixed(1)
     say(
-      welcome({ role, host, port, dataDir, askedDir: config.dataDir, tasks: [...catalogue.keys()], seconds }),
+      welcome({
+        role,
+        host,
+        port,
+        dataDir,
+        askedDir: config.dataDir,
+        tasks: [...catalogue.keys()],
+        asksForKey: config.apiKeys.size > 0,
+        seconds,
+      }),
     )
   }
   if (!isLoopback(host) && port !== undefined && config.apiKeys.size === 0) {

@@ -33,22 +33,49 @@ const expectAgreement = async (env: Record<string, string>) => {
 }
 
 describe('acceptd serve, with nothing but a folder', () => {
-  it('prints three lines that work when pasted, all at once', async () => {
-    const acceptd = await serve({ ACCEPTD_DATA_DIR: await temporaryFolder() })
+  it.each([
+    { where: 'on this machine', env: {}, location: /^Location: \/jobs\// },
+    {
+      where: 'with API keys and an address elsewhere',
+      env: { ACCEPTD_API_KEYS: 'ada:0123456789abcdef', ACCEPTD_PUBLIC_URL: 'https://jobs.example/async' },
+      location: /^Location: https:\/\/jobs\.example\/async\/jobs\//,
+    },
+  ])('prints three lines that work when pasted, all at once, $where', async ({ env, location }) => {
+    const acceptd = await serve({ ...env, ACCEPTD_DATA_DIR: await temporaryFolder() })
     const lines = acceptd
       .output()
       .split('\n')
-      .filter((line) => /^(job=|curl)/.test(line))
+      .filter((line) => /^(answer=|job=|curl)/.test(line))
     expect(lines).toHaveLength(3)
-    // On a terminal of its own, as a person would: standard output and error come back as one.
-    const { stdout } = await promisify(execFile)('script', ['-qec', lines.join('\n'), '/dev/null'], {
-      env: { SHELL: '/bin/bash', ...process.env },
+    const errors = path.join(await temporaryFolder(), 'errors')
+    // Errors are added to a file that has something: nothing may begin it anew.
+    await fs.writeFile(errors, 'kept\n')
+    const typed = `exec 2>> ${errors}\n${lines.join('\n')}`
+    const { stdout } = await promisify(execFile)('sh', ['-euc', typed], {
+      env: { ...process.env, ACCEPTD_API_KEY: '0123456789abcdef' },
     })
-    expect(stdout).toMatch(/^HTTP\/1.1 202 Accepted/m)
-    expect(stdout).toMatch(/^Location: \/jobs\//m)
-    expect(stdout).toMatch(/^Retry-After: 1\r*$/m)
-    expect(stdout).toMatch(/"status":"(pending|running|completed)"/)
+    const [submitted = '', ...rest] = stdout.split(/^(?=HTTP\/1.1)/m)
+    expect(submitted).toMatch(/^HTTP\/1.1 202 Accepted/)
+    expect(submitted).toMatch(new RegExp(location, 'm'))
+    expect(submitted).toMatch(/^Retry-After: 1\r*$/m)
+    expect(rest[0]).toMatch(/^HTTP\/1.1 200 OK/)
+    expect(rest[0]).toMatch(/"status":"(pending|running|completed)"/)
     expect(stdout.trimEnd().split('\n').at(-1)?.trim()).toBe('{"words":6}')
+    expect(await fs.readFile(errors, 'utf8')).toMatch(/^kept\n/)
+    await stop(acceptd)
+  })
+
+  it('prints a command that does the same', async () => {
+    const acceptd = await serve({ ACCEPTD_DATA_DIR: await temporaryFolder() })
+    const [, line = ''] = /^node bin\/acceptd\.js (run .*)$/m.exec(acceptd.output()) ?? []
+    const { stdout } = await promisify(execFile)('sh', ['-euc', `"$NODE" "$BIN" ${line}`], {
+      env: {
+        ...process.env,
+        NODE: process.execPath,
+        BIN: path.join(import.meta.dirname, '../../bin/acceptd.js'),
+      },
+    })
+    expect(stdout).toBe('{"words":6}\n')
     await stop(acceptd)
   })
 
