@@ -4,7 +4,7 @@
 #   sh submit-and-poll.sh
 #   sh submit-and-poll.sh http://localhost:3000 word-count '{"text":"to be or not to be"}'
 #   WAIT=30 sh submit-and-poll.sh                    lets the server wait with its answers, up to 30 s
-#   IDEMPOTENCY_KEY=order-17 sh submit-and-poll.sh   is about the same job, however often it is run
+#   IDEMPOTENCY_KEY=hamlet-3-1 sh submit-and-poll.sh is about the same job, however often it is run
 #   API_KEY=… sh submit-and-poll.sh                  for a server that asks for a key
 #
 # Exit code: 0 completed, 1 failed, 3 canceled; 2 where the server refuses, or gives no answer in TRIES (8) tries.
@@ -46,6 +46,13 @@ ask() {
       *) give_up "Refused with $status: $(cat "$scratch/body")" ;;
     esac
     [ "$try" -lt "$tries" ] || give_up "$why"
+    # All the tries take minutes, in which somebody should know what is waited for.
+    if [ "$try" -eq 1 ]; then
+      case $status in
+        000) echo "No answer from $url, trying again" >&2 ;;
+        *) echo "$url answered $status, trying again" >&2 ;;
+      esac
+    fi
     # 1, 2, 4, 8, 16, 30, 30 … seconds, unless the server says when.
     if [ "$try" -le 5 ]; then pause=$((1 << (try - 1))); else pause=30; fi
     [ "$status" = 000 ] || pause=$(seconds_until_retry "$pause")

@@ -48,18 +48,28 @@ class NoAnswer(Exception):
     """The server cannot be reached, or refuses."""
 
 
-def ignore(job):
+def ignore(news):
     pass
 
 
-def run(task, data, url="http://localhost:3000", *, key=None, api_key=None, deadline_seconds=600, on_change=ignore):
+def run(
+    task,
+    data,
+    url="http://localhost:3000",
+    *,
+    key=None,
+    api_key=None,
+    deadline_seconds=600,
+    on_change=ignore,
+    on_trouble=ignore,
+):
     """The result of a job: JSON, or the bytes of a file.
 
     Raises JobFailed, JobCanceled, NoAnswer, or TimeoutError when the job has not ended by the deadline; it goes on all
     the same. A `key` of one's own makes it the same job, however often this is called. `on_change` is called with the
-    job document each time that has changed.
+    job document each time that has changed, `on_trouble` with a sentence where a first try fails and others are made.
     """
-    server = Server(api_key, time.monotonic() + deadline_seconds)
+    server = Server(api_key, time.monotonic() + deadline_seconds, on_trouble)
     # One key for all tries: however many of them arrive, there is one job.
     headers = {"Content-Type": "application/json", "Idempotency-Key": f'"{key or uuid.uuid4()}"'}
     submission = f"{url.rstrip('/')}/tasks/{urllib.parse.quote(task)}"
@@ -89,9 +99,10 @@ class Answer:
 
 
 class Server:
-    def __init__(self, api_key, deadline):
+    def __init__(self, api_key, deadline, on_trouble):
         self.authorization = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self.deadline = deadline
+        self.on_trouble = on_trouble
 
     def ask(self, address, headers, body=None):
         """Sends a request until it has an answer that will stay so."""
@@ -112,6 +123,9 @@ class Server:
             # A connection that is refused or breaks, at whatever point, is one of these.
             except (OSError, http.client.HTTPException) as error:
                 why = f"No answer from {address}: {getattr(error, 'reason', error)}"
+            # All the tries take minutes, in which somebody should know what is waited for.
+            if attempt == 0:
+                self.on_trouble(f"{why}; trying again")
             if attempt < TRIES - 1:
                 self.pause(seconds, why)
         raise NoAnswer(why)
@@ -154,6 +168,9 @@ def main():
     parser.add_argument("--deadline", type=float, default=600, metavar="SECONDS")
     given = parser.parse_args()
 
+    def tell(trouble):
+        print(trouble, file=sys.stderr, flush=True)
+
     def show(job):
         print(job["status"], job.get("progress", ""), job.get("progressNote", ""), file=sys.stderr, flush=True)
 
@@ -166,6 +183,7 @@ def main():
             api_key=os.environ.get("API_KEY"),
             deadline_seconds=given.deadline,
             on_change=show,
+            on_trouble=tell,
         )
     except (JobFailed, JobCanceled, NoAnswer, TimeoutError) as error:
         print(error, file=sys.stderr)

@@ -70,8 +70,13 @@ describe('submit-and-poll.sh', () => {
       'pass',
       { status: 502 },
     ])
-    const { code, stdout } = await script([front.url, 'ok', '{"value":"once"}'])
+    const { code, stdout, stderr } = await script([front.url, 'ok', '{"value":"once"}'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '{"value":"once"}\n' })
+    // One for the submission and one for the poll, however many tries either took.
+    expect(stderr.match(/.*trying again$/gm)).toEqual([
+      `No answer from ${front.url}, trying again`,
+      `${front.url} answered 502, trying again`,
+    ])
     const submissions = front.requests.filter(({ method }) => method === 'POST')
     expect(submissions).toHaveLength(4)
     expect(new Set(submissions.map(({ headers }) => headers['idempotency-key'])).size).toBe(1)
@@ -94,12 +99,14 @@ describe('submit-and-poll.sh', () => {
     const [port] = await freePorts(1)
     const { code, stderr } = await script([`http://127.0.0.1:${port}`], { TRIES: '2' })
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^No answer from http:\S+: curl: \(7\) Failed to connect/)
+    expect(stderr).toMatch(
+      /^No answer from (http:\S+), trying again\nNo answer from \1: curl: \(7\) Failed to connect/,
+    )
   })
 
   it('is about the same job when the key is the same', async () => {
-    const first = await script([house.url], { IDEMPOTENCY_KEY: 'order-17' })
-    const again = await script([house.url], { IDEMPOTENCY_KEY: 'order-17' })
+    const first = await script([house.url], { IDEMPOTENCY_KEY: 'hamlet-3-1' })
+    const again = await script([house.url], { IDEMPOTENCY_KEY: 'hamlet-3-1' })
     const location = (said: string) => said.split('\n')[0]
     expect(location(again.stderr)).toBe(location(first.stderr))
     expect(again.stdout).toBe('{"words":6}\n')

@@ -151,6 +151,8 @@ print([until({"Retry-After": said}, 7) for said in ("", "soon", "-1", "1.5", "١
     const [port] = await freePorts(1)
     const { code, stderr } = await command(['--deadline', '1', '--url', `http://127.0.0.1:${port}`])
     expect(code).toBe(2)
-    expect(stderr).toMatch(/^No answer from http:\S+: .*Connection refused \(the time is over\)\n$/)
+    expect(stderr).toMatch(
+      /^(No answer from http:\S+: .*Connection refused); trying again\n\1 \(the time is over\)\n$/,
+    )
   })
 })
