@@ -4,6 +4,7 @@
  *   WEBHOOK_SECRETS=whsec_… PORT=8787 node receiver.ts
  *
  * WEBHOOK_SECRETS may hold several, with commas between: the new one and the old one, while one replaces the other.
+ * Where a secret comes from, how to start acceptd and what to submit is in the README.md beside this file.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import http from 'node:http'

@@ -13,7 +13,7 @@ Examples:
   Those of jobs that ada has submitted, as ACCEPTD_API_KEYS names her:
     acceptd webhook-secret ada
   Hand it to a receiver written with a library of standardwebhooks.com:
-    WEBHOOK_SECRET=$(acceptd webhook-secret ada | head -1) node receiver.js
+    WEBHOOK_SECRETS=$(acceptd webhook-secret ada | head -1) node receiver.js
 
 Prints the secrets of ACCEPTD_WEBHOOK_SECRETS, the newest first: callbacks are signed with each of them, and a receiver that
 knows one takes them. Where none is set, that which acceptd has derived for the caller: it stays the same as long as the

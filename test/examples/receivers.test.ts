@@ -2,8 +2,13 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { sign } from '../../src/outbound/signature.ts'
+import { testDatabase } from '../support/database.ts'
+import { freePorts } from '../support/free-ports.ts'
+import { serve } from '../support/processes.ts'
+import { readme } from '../support/readme.ts'
+import { runProgram } from '../support/run-program.ts'
 import { until } from '../support/until.ts'
 
 const FOLDER = path.join(import.meta.dirname, '../../examples/receivers')
@@ -34,6 +39,35 @@ const RECEIVERS = [
   { file: 'receiver.py', program: 'python3', words: [], version: '--version', takesBytes: true },
   { file: 'receiver.go', program: 'go', words: ['run'], version: 'version', takesBytes: true },
 ]
+
+describe('their README', () => {
+  it('has all the lines that it takes to be told of a job', async () => {
+    const { settings, typed } = readme('receivers')
+    const database = await testDatabase()
+    const env = { ...settings, DATABASE_URL: database.url }
+    const [port] = await freePorts(1)
+    const acceptd = await serve(env)
+    const receiving = spawn('sh', ['-euc', typed('WEBHOOK_SECRETS=', acceptd.url)], {
+      cwd: path.join(FOLDER, '../..'),
+      env: { PATH: process.env['PATH'] ?? '', ...env, PORT: String(port) },
+      // The receiver is a child of the shell, and to be ended with it.
+      detached: true,
+    })
+    onTestFinished(() => void process.kill(-(receiving.pid ?? 0), 'SIGKILL'))
+    let output = ''
+    for (const stream of [receiving.stdout, receiving.stderr])
+      stream.on('data', (bytes: Buffer) => (output += bytes.toString()))
+    await until('the receiver to listen', () => output.includes('listening at'))
+
+    const submission = typed('callbackUrl=', acceptd.url).replace(':8787', `:${port}`)
+    const { stdout } = await runProgram('sh', ['-euc', submission])
+    expect(stdout).toMatch(/^HTTP\/1.1 202 Accepted/)
+    await until('the webhook to be kept', () => /^kept \S+: \d+ bytes$/m.test(output))
+    acceptd.process.kill('SIGTERM')
+    expect(await acceptd.exited).toBe(0)
+    await database.drop()
+  })
+})
 
 for (const { file, program, words, version, takesBytes } of RECEIVERS) {
   const isMissing = spawnSync(program, [version]).status !== 0
