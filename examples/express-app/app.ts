@@ -20,8 +20,8 @@ interface Shop {
   orders: { id: string; item: string; email: string; receipt: string }
 }
 
-// Without DATABASE_URL it brings a Postgres of its own, with its data in .data.
-const acceptd = await createAcceptd({ tasks: { 'send-receipt': sendReceipt } })
+// Without DATABASE_URL it brings a Postgres of its own; not in .data, where `npm start` would find jobs it does not know.
+const acceptd = await createAcceptd({ tasks: { 'send-receipt': sendReceipt }, dataDir: '.data/shop' })
 const pool = new pg.Pool({ connectionString: acceptd.databaseUrl })
 // A connection that is lost while nobody uses it is no reason to end.
 pool.on('error', (error) => console.warn(error.message))
