@@ -14,6 +14,10 @@ interface Tasks {
 
 const acceptd = client<Tasks>({ url: process.env['ACCEPTD_URL'] ?? 'http://localhost:3000' })
 const texts = process.argv.slice(2)
+if (texts.length === 0) {
+  console.error("Usage: node words.ts 'to be or not to be' …")
+  process.exit(2)
+}
 
 try {
   const counts = await Promise.all(

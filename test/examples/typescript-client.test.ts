@@ -28,6 +28,12 @@ describe('words.ts', () => {
     expect(stdout).toBe('6\tto be or not to be\n4\tthat is the question\n')
   })
 
+  it('says how it is used where it is given no texts', async () => {
+    const { code, stdout, stderr } = await runProgram(process.execPath, [example('words.ts')], { cwd: ROOT })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/^Usage: node words\.ts /)
+  })
+
   it('says what is wrong with an input', async () => {
     const long = 'a '.repeat(600_000)
     const script = `process.argv = ['node', 'words.ts', 'a '.repeat(${long.length / 2})]; await import(${JSON.stringify(example('words.ts'))})`
