@@ -24,8 +24,8 @@ const countdown = defineTask({
   },
 })
 
-// Without DATABASE_URL it brings a Postgres of its own, with its data in .data.
-const acceptd = await createAcceptd({ tasks: { countdown } })
+// Without DATABASE_URL it brings a Postgres of its own; not in .data, where `npm start` would find jobs it does not know.
+const acceptd = await createAcceptd({ tasks: { countdown }, dataDir: '.data/countdown' })
 const client = fileURLToPath(import.meta.resolve('acceptd/client'))
 
 const app = express()
