@@ -2,11 +2,11 @@
 import type { Config } from '../config.ts'
 import { prepareDatabase } from '../prepare.ts'
 import { migrationStates } from '../store/migrate.ts'
-import { withDatabase } from './database.ts'
+import { withDatabase, withDatabaseMade } from './database.ts'
 import { say } from './tell.ts'
 
 export async function migrateUpAndTell(config: Config): Promise<void> {
-  const { applied } = await withDatabase(config, (database, onError) =>
+  const { applied } = await withDatabaseMade(config, (database, onError) =>
     prepareDatabase(database, new Map(), onError),
   )
   for (const name of applied) say(`applied  ${name}`)

@@ -31,14 +31,30 @@ export function openDataFolder(asked: string, systemFolder: string): DataFolder 
   refuseFile(folder, folder)
   if (!isRoot()) return makeFolder(folder, undefined)
   const user = chooseUser(folder, clusterIn(folder))
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 12)
-  const elsewhere = path.join(systemFolder, name)
+  const elsewhere = elsewhereOf(folder, systemFolder)
   // Data that went elsewhere once stays there, even when the folder asked for can be reached by now.
   const stays = existsSync(clusterIn(elsewhere)) && !existsSync(clusterIn(folder))
   mkdirSync(path.dirname(folder), { recursive: true })
   if (!stays && canEnter(user, path.dirname(folder))) return makeFolder(folder, user)
   makeSystemFolder(systemFolder)
   return makeFolder(elsewhere, chooseUser(elsewhere, clusterIn(elsewhere)))
+}
+
+/** Whether there is a cluster, here or where root's went. One that we may not look into counts: opening it says why. */
+export function hasCluster(asked: string, systemFolder: string): boolean {
+  const folder = path.resolve(asked)
+  return [folder, ...(isRoot() ? [elsewhereOf(folder, systemFolder)] : [])].some((one) => {
+    try {
+      return statSync(clusterIn(one), { throwIfNoEntry: false }) !== undefined
+    } catch {
+      return true
+    }
+  })
+}
+
+function elsewhereOf(folder: string, systemFolder: string): string {
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 12)
+  return path.join(systemFolder, name)
 }
 
 function clusterIn(folder: string): string {

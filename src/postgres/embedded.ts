@@ -4,7 +4,7 @@ import type { Client } from 'pg'
 import { attach, notReady, type Attached } from './attach.ts'
 import { prepareBinaries, type Binaries } from './binaries.ts'
 import { openCluster } from './cluster.ts'
-import { openDataFolder, type DataFolder } from './data-folder.ts'
+import { hasCluster, openDataFolder, type DataFolder } from './data-folder.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { findNative } from './find.ts'
 import { withLock } from './lock.ts'
@@ -49,6 +49,11 @@ export async function joinEmbeddedPostgres(
   } catch (error) {
     throw explainRefusal(folder, error)
   }
+}
+
+/** Whether somebody has ever joined one there. Looks, and makes nothing. */
+export function hasEmbeddedPostgres(folder: string, { systemFolder } = THIS_MACHINE): boolean {
+  return hasCluster(folder, systemFolder)
 }
 
 async function join(folder: DataFolder, binaries: Binaries, tell: Tell): Promise<EmbeddedPostgres> {

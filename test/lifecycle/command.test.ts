@@ -5,7 +5,7 @@ import pg from 'pg'
 import { describe, expect, inject, it } from 'vitest'
 import { SETTINGS } from '../../src/settings.ts'
 import { testDatabase } from '../support/database.ts'
-import { command } from '../support/processes.ts'
+import { command, temporaryFolder } from '../support/processes.ts'
 
 const emptyDatabase = async () => {
   const client = new pg.Client({ connectionString: inject('postgresUrl') })
@@ -74,6 +74,19 @@ describe('the acceptd command', () => {
     await client.query('delete from acceptd.jobs')
     await client.end()
     await database.drop()
+  })
+
+  it('makes no database where it was only asked to read one', async () => {
+    const dataDir = path.join(await temporaryFolder(), 'data')
+    const readers = [['webhook-secret'], ['audit'], ['audit', '--repair'], ['migrate', 'status']]
+    for (const words of readers) {
+      const { code, output } = await command(words, { ACCEPTD_DATA_DIR: dataDir })
+      expect({ code, output }).toEqual({
+        code: 1,
+        output: `There is no database in ${dataDir}. Run this in the folder that acceptd was started in, or set ACCEPTD_DATA_DIR or DATABASE_URL.\n`,
+      })
+    }
+    await expect(fs.stat(dataDir)).rejects.toThrow('ENOENT')
   })
 
   it('prints the OpenAPI document that is committed', async () => {
