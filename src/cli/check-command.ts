@@ -8,10 +8,7 @@ Examples:
   Only what is asked of caching, and the second row about submissions:
     acceptd check http://localhost:3000 --only CON,SUB-02
   A server with other tasks, which asks for a key; a profile says what cannot be found out by asking it:
-    cat > profile.json <<END
-    { "fixtures": { "ok": { "path": "/tasks/echo", "body": { "word": "{{unique}}" } } },
-      "auth": { "a": { "Authorization": "Bearer <key>" } } }
-    END
+    printf '%s' '{"fixtures":{"ok":{"path":"/tasks/echo","body":{"word":"{{unique}}"}}},"auth":{"a":{"Authorization":"Bearer <key>"}}}' > profile.json
     acceptd check https://jobs.example --profile profile.json
   Have a program read what came of it:
     acceptd check http://localhost:3000 --json -
