@@ -21,7 +21,7 @@ const MEANINGS: Readonly<Record<Ending, string>> = {
   canceled: 'the job was canceled',
   unreachable: 'the API cannot be reached, or cannot answer just now',
   ranOut: 'the wait ran out, or there is no result yet; the job goes on',
-  interrupted: 'Ctrl-C; the job goes on',
+  interrupted: 'Ctrl-C; a job goes on',
   readerGone: 'whoever read the output has gone, as in `| head -1`',
 }
 

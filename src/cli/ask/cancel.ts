@@ -24,7 +24,7 @@ export function cancelCommand(): Command {
   const command = askingCommand('cancel', {
     description: 'cancel a job that has not ended',
     examples: EXAMPLES,
-    endings: ['fine', 'failed', 'usage', 'unreachable', 'ranOut'],
+    endings: ['fine', 'failed', 'usage', 'unreachable', 'ranOut', 'interrupted'],
   })
   return withJobArgument(command)
     .option(...WAIT_OPTION)

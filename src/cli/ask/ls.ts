@@ -30,7 +30,7 @@ export function lsCommand(): Command {
   return askingCommand('ls', {
     description: 'list your jobs, newest first',
     examples: EXAMPLES,
-    endings: ['fine', 'usage', 'unreachable'],
+    endings: ['fine', 'usage', 'unreachable', 'interrupted'],
   })
     .addOption(new Option('--status <status>', 'only those').choices(STATUSES))
     .option('--task <task>', 'only those of this task')

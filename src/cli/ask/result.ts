@@ -23,7 +23,7 @@ export function resultCommand(): Command {
   const command = askingCommand('result', {
     description: 'print the result of a job',
     examples: EXAMPLES,
-    endings: ['fine', 'failed', 'usage', 'canceled', 'unreachable', 'ranOut'],
+    endings: ['fine', 'failed', 'usage', 'canceled', 'unreachable', 'ranOut', 'interrupted'],
   })
   return withJobArgument(command)
     .option(...WAIT_OPTION)

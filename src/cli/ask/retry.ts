@@ -31,7 +31,7 @@ export function retryCommand(): Command {
   const command = askingCommand('retry', {
     description: 'run a failed or canceled job again, or all that --where names',
     examples: EXAMPLES,
-    endings: ['fine', 'failed', 'usage', 'canceled', 'unreachable', 'ranOut'],
+    endings: ['fine', 'failed', 'usage', 'canceled', 'unreachable', 'ranOut', 'interrupted'],
   })
   return withOneOrMany(command)
     .option(...WAIT_OPTION)

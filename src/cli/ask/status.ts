@@ -27,7 +27,7 @@ export function statusCommand(): Command {
   const command = askingCommand('status', {
     description: 'say how a job is doing',
     examples: EXAMPLES,
-    endings: ['fine', 'failed', 'usage', 'canceled', 'unreachable', 'ranOut'],
+    endings: ['fine', 'failed', 'usage', 'canceled', 'unreachable', 'ranOut', 'interrupted'],
   })
   return withJobArgument(command)
     .option(...WAIT_OPTION)

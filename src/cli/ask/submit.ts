@@ -23,7 +23,7 @@ export function submitCommand(): Command {
   At six in the evening, with a word to find it by:
     acceptd submit word-count '{"text":"a b"}' --run-at 2026-12-31T18:00:00Z --tag evening
 `,
-    endings: ['fine', 'failed', 'usage', 'canceled', 'unreachable', 'ranOut'],
+    endings: ['fine', 'failed', 'usage', 'canceled', 'unreachable', 'ranOut', 'interrupted'],
   } as const
   return withSubmitOptions(askingCommand('submit', about))
     .option(...WAIT_OPTION)
