@@ -14,6 +14,7 @@ import { statusCommand } from './cli/ask/status.ts'
 import { submitCommand } from './cli/ask/submit.ts'
 import { tailCommand } from './cli/ask/tail.ts'
 import { tasksCommand } from './cli/ask/tasks.ts'
+import { waitsApart } from './cli/ask/wait-words.ts'
 import { completeCommand } from './cli/completion/complete.ts'
 import { completionCommand } from './cli/completion/completion.ts'
 import { EXIT, exitCodesHelp } from './cli/exit-codes.ts'
@@ -27,7 +28,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   // Of a server that would be an error like any other: it has more to say than what nobody reads.
   if (argv[2] !== 'serve') endWithoutReader()
   try {
-    await program().parseAsync(argv)
+    await program().parseAsync(waitsApart(argv))
   } catch (error) {
     // It has said already what is wrong with the command line.
     if (error instanceof CommanderError)

@@ -54,11 +54,14 @@ export function timeIn(text: string, direction: 'before' | 'after'): string {
   return new Date(time).toISOString()
 }
 
+// Longer than timers can be set for.
+const MOST_SECONDS = 2_000_000
+
 /** @throws InvalidArgumentError */
 export function secondsIn(text: string): number {
-  const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0
-  // Longer than timers can be set for. An input that stands where the seconds would is the likelier mistake.
-  if (seconds <= 0 || seconds > 2_000_000)
-    throw new InvalidArgumentError('Write a number of seconds, or --wait as the last word.')
+  const seconds = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isNaN(seconds)) throw new InvalidArgumentError('Write a number of seconds, such as 60 or 0.5.')
+  if (seconds === 0) throw new InvalidArgumentError('It must be more than 0 seconds.')
+  if (seconds > MOST_SECONDS) throw new InvalidArgumentError(`It must be at most ${MOST_SECONDS} seconds.`)
   return seconds
 }

@@ -158,6 +158,20 @@ describe('acceptd run', () => {
   })
 })
 
+describe('--wait before other words', () => {
+  it('leaves them what they are, unless they are numbers', async () => {
+    const id = (await acceptd(['submit', '--wait', 'ok', '{"value":"a"}'])).out.trim()
+    const all = await Promise.all([
+      acceptd(['run', '--wait', 'ok', '{"value":"a"}']),
+      acceptd(['run', '--wait', '30', 'ok', '{"value":"a"}']),
+      acceptd(['run', '--wait=30', 'ok', '{"value":"a"}']),
+      acceptd(['run', 'ok', '--wait', '{"value":"a"}']),
+      acceptd(['result', '--wait', id]),
+    ])
+    for (const ended of all) expect(ended).toEqual({ code: 0, out: '{"value":"a"}\n', err: '' })
+  })
+})
+
 describe('acceptd submit', () => {
   it('prints the id of the job at once, or the job', async () => {
     const [id, json] = await Promise.all([

@@ -1,4 +1,5 @@
 /** Waits for the end of a job, and shows its way there. */
+import { InvalidArgumentError } from 'commander'
 import { CallError, ProblemError, type Job } from '../../client/client.ts'
 import { EXIT, exitCodeOfStatus } from '../exit-codes.ts'
 import { secondsIn } from '../spans.ts'
@@ -7,6 +8,7 @@ import { bar, canDraw } from './bar.ts'
 import { JobGoesOn } from './goes-on.ts'
 import { Interrupted } from './interrupt.ts'
 import type { Show } from './show.ts'
+import { UNTIL_THE_END } from './wait-words.ts'
 
 /** What `--wait` says: true for as long as it takes. */
 export type Wait = number | true
@@ -14,8 +16,15 @@ export type Wait = number | true
 export const WAIT_OPTION = [
   '--wait [seconds]',
   'wait for the end of the job, for so many seconds at most',
-  secondsIn,
+  waitIn,
 ] as const
+
+function waitIn(text: string): Wait {
+  if (text === UNTIL_THE_END) return true
+  if (text === '0')
+    throw new InvalidArgumentError('To only ask how it is doing, leave --wait out; else write more than 0.')
+  return secondsIn(text)
+}
 
 /**
  * The job, once it is done.

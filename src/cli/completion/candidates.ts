@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Argument, Command, Option } from 'commander'
+import { waitsApart } from '../ask/wait-words.ts'
 
 /** A word, and what it stands for. */
 export type Candidate = readonly [word: string, meaning: string]
@@ -22,7 +23,7 @@ export function found(program: Command, words: readonly string[]): Found {
   let command = program
   let waiting: Option | undefined
   let given = 0
-  for (const word of words.slice(0, -1)) {
+  for (const word of waitsApart(words).slice(0, -1)) {
     if (waiting && !(waiting.optional && word.startsWith('-'))) waiting = undefined
     else if (word.startsWith('-')) waiting = word.includes('=') ? undefined : optionNamed(command, word)
     else {
