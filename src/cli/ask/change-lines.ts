@@ -23,11 +23,18 @@ export function changeLines(out: Out): Show {
   }
 }
 
-function changeLine(job: Job, out: Out): string {
+/** @param whose columns that say which job it is, where there are more than one */
+export function changeLine(job: Job, out: Out, ...whose: readonly string[]): string {
   const clock = new Date(job.updatedAt).toLocaleTimeString('en-GB')
   const padding = ' '.repeat(Math.max(0, STATUS_WIDTH - job.status.length))
   const percent = job.progress === undefined ? '' : `${job.progress} %`
-  const parts = [clock, statusShown(job.status, out) + padding, percent.padStart(5), whatIsSaid(job)]
+  const parts = [
+    clock,
+    ...whose,
+    statusShown(job.status, out) + padding,
+    percent.padStart(5),
+    whatIsSaid(job),
+  ]
   return parts.join('  ').trimEnd()
 }
 
@@ -37,9 +44,14 @@ export function whatIsSaid(job: Job): string {
   if (error) return printable(`${error.code}: ${error.detail}`)
   if (cancelRequestedAt !== undefined && !job.done) return 'is being told to stop'
   if (nextAttemptAt !== undefined)
-    return `attempt ${attempt + 1} of ${job.maxAttempts} is due ${relative(nextAttemptAt)}`
+    return `attempt ${attempt} failed; attempt ${attempt + 1} of ${job.maxAttempts} is due ${relative(nextAttemptAt)}`
+  if (isScheduled(job)) return `is due ${relative(job.runAt)}`
   const again = attempt > 1 && !job.done ? `attempt ${attempt} of ${job.maxAttempts}` : ''
   return [again, printable(progressNote ?? '')].filter(Boolean).join('; ')
+}
+
+function isScheduled({ status, attempt, runAt, createdAt }: Job): boolean {
+  return status === 'pending' && attempt === 0 && Date.parse(runAt) > Date.parse(createdAt)
 }
 
 export function jsonLines(): Show {

@@ -62,12 +62,13 @@ async function list(
 ): Promise<number> {
   const { status, task, tag, code, origin } = rest
   const filters = { status, task, tag, code, origin, createdAfter: since, createdBefore: until }
-  const look = (call?: CallOptions) => firstOf(api, filters, limit, call)
+  const look = async (call?: CallOptions) => (await firstOf(api, filters, limit, call)).jobs
   if (each !== undefined) return watch(api, look, each === true ? WATCH_SECONDS : each, json === true)
-  const jobs = await look()
+  const { jobs, more } = await firstOf(api, filters, limit)
   if (json) for (const job of jobs) printJsonLine(job)
   else if (jobs.length === 0) note('There are no such jobs.')
   else for (const line of jobRows(jobs)) print(line)
+  if (more && !json) note(`… and more: -n ${Math.max(limit * 5, 100)}`)
   return EXIT.fine
 }
 
@@ -75,14 +76,14 @@ async function firstOf(
   api: Api,
   filters: Filters,
   limit: number,
-  call: CallOptions = { timeoutSeconds: ANSWER_SECONDS * Math.ceil(limit / 100) },
-): Promise<readonly Job[]> {
+  call: CallOptions = { timeoutSeconds: ANSWER_SECONDS * Math.ceil((limit + 1) / 100) },
+): Promise<{ readonly jobs: readonly Job[]; readonly more: boolean }> {
   const jobs: Job[] = []
   for await (const job of api.client.list(filters, call)) {
+    if (jobs.length === limit) return { jobs, more: true }
     jobs.push(job)
-    if (jobs.length === limit) break
   }
-  return jobs
+  return { jobs, more: false }
 }
 
 function before(text: string): string {

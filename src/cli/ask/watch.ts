@@ -4,7 +4,7 @@ import type { CallOptions, Job } from '../../client/client.ts'
 import { print, printJsonLine } from '../output.ts'
 import { RETRY_SECONDS_IN_WAIT, type Api } from './api.ts'
 import { canDraw } from './bar.ts'
-import { jobRows } from './job-rows.ts'
+import { jobLine, jobRows } from './job-rows.ts'
 
 /** Until somebody ends it. @throws the signal's reason; what the client throws where nobody answers for long */
 export async function watch(
@@ -42,7 +42,7 @@ function whatIsNew(json: boolean): (jobs: readonly Job[]) => void {
     // The newest comes last, as in a log.
     const changed = jobs.filter(({ id }) => known.get(id) !== now.get(id)).toReversed()
     if (json) for (const job of changed) printJsonLine(job)
-    else for (const line of jobRows(changed, false)) print(line)
+    else for (const job of changed) print(jobLine(job))
     known = now
   }
 }
