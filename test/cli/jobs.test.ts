@@ -1,6 +1,7 @@
 /** The commands about jobs that are there, against the whole program. */
 import { describe, expect, it } from 'vitest'
 import { useHouse } from '../support/house.ts'
+import { until } from '../support/until.ts'
 import { call, hasPrinted, linesOfJson, useShell } from './support/at-the-shell.ts'
 
 useShell()
@@ -120,6 +121,39 @@ describe('a job that runs', () => {
   })
 })
 
+describe('a job that is tried again', () => {
+  it('says why, and where to learn more, also where a wait for it runs out', async () => {
+    const id = await submitted('backing-off', '--tag', 'again')
+    await until('the first attempt to fail', async () =>
+      (await acceptd('attempts', id)).out.includes('failed'),
+    )
+    const [status, waited, json, run, list] = await Promise.all([
+      acceptd('status', id),
+      acceptd('status', id, '--wait', '0.3'),
+      acceptd('status', id, '--wait', '0.3', '--json'),
+      acceptd('run', 'slow', '{"seconds":60}', '--wait', '0.3', '--json'),
+      acceptd('ls', '--tag', 'again'),
+    ])
+    for (const { out } of [status, waited]) {
+      expect(out).toContain('status        pending, attempt 1 of 2\n')
+      expect(out).toContain('last error    task-failed: Come back later\n')
+      expect(out).toContain(`attempts      acceptd attempts ${id}\n`)
+    }
+    expect(status).toMatchObject({ code: 0, err: '' })
+    expect(waited.code).toBe(124)
+    expect(waited.err).toContain(
+      `is still pending, and goes on.\n  What was tried:  acceptd attempts ${id}\n`,
+    )
+    expect(json.code).toBe(124)
+    expect(linesOfJson(json.out)).toMatchObject([{ id, status: 'pending', attempt: 1 }])
+    expect(run.code).toBe(124)
+    const [slow] = linesOfJson(run.out)
+    expect(slow).toMatchObject({ task: 'slow' })
+    expect(list.out).toMatch(/ attempt 1 failed; attempt 2 of 2 is due in \d+ min$/m)
+    for (const one of [id, String(slow?.['id'])]) await acceptd('cancel', one, '--wait')
+  })
+})
+
 describe('a job that is not there', () => {
   it('is 2 for each of them', async () => {
     const verbs = ['status', 'result', 'attempts', 'tail', 'cancel', 'retry', 'delete']
@@ -164,6 +198,26 @@ describe('acceptd ls', () => {
     expect(linesOfJson(json.out)).toHaveLength(3)
     expect(none).toEqual({ code: 0, out: '', err: 'There are no such jobs.\n' })
     expect(late).toMatchObject({ code: 2, err: expect.stringContaining('2026-12-31T09:00:00Z') as string })
+  })
+
+  it('says that there are more, and when a job is due', async () => {
+    for (const span of ['2h', '3h'])
+      expect((await acceptd('submit', 'ok', '--tag', 'later', '--run-at', span)).code).toBe(0)
+    const [all, one] = await Promise.all([
+      acceptd('ls', '--tag', 'later'),
+      acceptd('ls', '--tag', 'later', '-n', '1'),
+    ])
+    expect(all).toMatchObject({ code: 0, err: '' })
+    expect(all.out).toMatch(/ is due in 3 h\n.* is due in (?:2 h|120 min)\n$/)
+    expect(one).toMatchObject({ code: 0, err: '… and more: -n 100\n' })
+  })
+
+  it('prints a line for each change with --watch, the time first', async () => {
+    const id = await submitted('ok', '--tag', 'lines', '--wait')
+    const watching = acceptd('ls', '--tag', 'lines', '--watch', '0.05')
+    await hasPrinted(watching, /completed/)
+    watching.process.kill('SIGINT')
+    expect((await watching).out).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d {2}${id} {2}ok {16}completed\n$`))
   })
 
   it('prints what is new with --watch, until it is interrupted', async () => {

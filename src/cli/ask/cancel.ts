@@ -7,7 +7,7 @@ import { printable } from '../printable.ts'
 import { ANSWER_SECONDS, type Api } from './api.ts'
 import { asking, askingCommand } from './asking.ts'
 import { withJobArgument } from './job-argument.ts'
-import { WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
+import { orAsItIs, WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
 
 interface Options {
   readonly wait?: Wait
@@ -35,7 +35,10 @@ export function cancelCommand(): Command {
 async function cancel(api: Api, reference: string, { wait, json }: Options): Promise<number> {
   const id = api.idIn(reference)
   const told = await api.client.cancel(id, { timeoutSeconds: ANSWER_SECONDS })
-  const job = wait === undefined || told.done ? told : await waitForEnd(api, id, wait)
+  const job =
+    wait === undefined || told.done
+      ? told
+      : await orAsItIs(waitForEnd(api, id, wait), (now) => json && printJson(now))
   if (json) printJson(job)
   else print(`Job ${printable(id)} ${whatBecameOf(job)}`)
   // That it is canceled is what was asked for.

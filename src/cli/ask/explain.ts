@@ -6,6 +6,7 @@ import { note } from '../output.ts'
 import { printable } from '../printable.ts'
 import type { Api } from './api.ts'
 import { JobGoesOn, MayBeSubmitted, NotYet } from './goes-on.ts'
+import { isTriedAgain } from './tried-again.ts'
 import { Interrupted } from './interrupt.ts'
 import { UsageError } from './usage-error.ts'
 import { reasonOf } from './way.ts'
@@ -19,10 +20,13 @@ export function explain(error: unknown, api: Api | undefined): number {
   if (!api) throw error
   if (error instanceof JobGoesOn) {
     const code = error.cause instanceof DeadlineError ? EXIT.ranOut : explain(error.cause, api)
-    const how = error.status === undefined ? 'goes on' : `is still ${printable(error.status)}, and goes on`
-    note(`Job ${printable(error.id)} ${how}.`)
-    note(`  To wait for it:  ${api.command('result', printable(error.id), '--wait')}`)
-    note(`  To cancel it:    ${api.command('cancel', printable(error.id))}`)
+    const { id, job } = error
+    const how = job === undefined ? 'goes on' : `is still ${printable(job.status)}, and goes on`
+    note(`Job ${printable(id)} ${how}.`)
+    // It looks as if it only had to wait its turn.
+    if (job && isTriedAgain(job)) note(`  What was tried:  ${api.command('attempts', printable(id))}`)
+    note(`  To wait for it:  ${api.command('result', printable(id), '--wait')}`)
+    note(`  To cancel it:    ${api.command('cancel', printable(id))}`)
     return code
   }
   if (error instanceof MayBeSubmitted) {

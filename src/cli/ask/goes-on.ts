@@ -1,16 +1,16 @@
 /** Work that goes on, or may, although the command that asked for it ends: which, and why the command does. */
-import type { Status } from '../../client/client.ts'
+import type { Job } from '../../client/client.ts'
 
 export class JobGoesOn extends Error {
   override readonly name = 'JobGoesOn'
   readonly id: string
-  /** When it was last seen. */
-  readonly status: Status | undefined
+  /** As it was last seen. */
+  readonly job: Job | undefined
 
-  constructor(id: string, status: Status | undefined, cause: unknown) {
+  constructor(id: string, job: Job | undefined, cause: unknown) {
     super(`Job ${id} goes on`, { cause })
     this.id = id
-    this.status = status
+    this.job = job
   }
 }
 

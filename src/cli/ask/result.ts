@@ -37,7 +37,7 @@ async function result(api: Api, reference: string, { wait, output }: Options): P
     wait === undefined
       ? await api.client.get(id, { timeoutSeconds: ANSWER_SECONDS })
       : await waitForEnd(api, id, wait)
-  if (!job.done) throw new JobGoesOn(id, job.status, new NotYet())
+  if (!job.done) throw new JobGoesOn(id, job, new NotYet())
   if (job.status === 'completed') await outputResult(api, job, output)
   return tellEnd(api, job)
 }

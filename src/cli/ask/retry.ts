@@ -9,7 +9,7 @@ import { tellEnd } from './ended.ts'
 import { manyJobs } from './many-jobs.ts'
 import { FILTERS_HELP, oneOrMany, withOneOrMany, type OneOrMany } from './one-or-many.ts'
 import { UsageError } from './usage-error.ts'
-import { WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
+import { orAsItIs, WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
 
 interface Options extends OneOrMany {
   readonly wait?: Wait
@@ -49,7 +49,8 @@ async function retry(api: Api, reference: string | undefined, options: Options):
   const id = api.idIn(about.id)
   const again = await api.client.retry(id, { timeoutSeconds: ANSWER_SECONDS })
   if (!json) print(`Job ${printable(id)} runs again.`)
-  const job = wait === undefined ? again : await waitForEnd(api, id, wait)
+  const job =
+    wait === undefined ? again : await orAsItIs(waitForEnd(api, id, wait), (now) => json && printJson(now))
   if (json) printJson(job)
   return wait === undefined ? EXIT.fine : tellEnd(api, job)
 }

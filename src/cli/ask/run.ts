@@ -7,7 +7,7 @@ import { changeLines, jsonLines } from './change-lines.ts'
 import { tellEnd } from './ended.ts'
 import { outputResult } from './result-output.ts'
 import { submit, withSubmitOptions, type SubmitOptions } from './submitting.ts'
-import { barIfAny, WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
+import { barIfAny, orAsItIs, WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
 
 interface Options extends SubmitOptions {
   readonly wait?: Wait
@@ -47,7 +47,8 @@ async function run(api: Api, task: string, input: string | undefined, options: O
   const { wait, follow, json, output } = options
   const submitted = await submit(api, task, input, options)
   const lines = () => (json ? jsonLines() : changeLines(process.stderr))
-  const job = await waitForEnd(api, submitted.id, wait, follow ? lines() : barIfAny())
+  const end = waitForEnd(api, submitted.id, wait, follow ? lines() : barIfAny())
+  const job = await (json && !follow ? orAsItIs(end, printJson) : end)
   if (json && !follow) printJson(job)
   if (job.status === 'completed' && (!json || output !== undefined)) await outputResult(api, job, output)
   return tellEnd(api, job)

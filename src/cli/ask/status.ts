@@ -10,7 +10,8 @@ import { ANSWER_SECONDS, type Api } from './api.ts'
 import { asking, askingCommand } from './asking.ts'
 import { strokes } from './bar.ts'
 import { withJobArgument } from './job-argument.ts'
-import { WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
+import { lastTrouble } from './tried-again.ts'
+import { orAsItIs, WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
 
 interface Options {
   readonly wait?: Wait
@@ -37,16 +38,19 @@ export function statusCommand(): Command {
 
 async function status(api: Api, reference: string, { wait, json }: Options): Promise<number> {
   const id = api.idIn(reference)
+  const show = async (job: Job) => {
+    if (json) printJson(job)
+    else for (const line of linesOf(api, job, await lastTrouble(api, job))) print(line)
+  }
   const job =
     wait === undefined
       ? await api.client.get(id, { timeoutSeconds: ANSWER_SECONDS })
-      : await waitForEnd(api, id, wait)
-  if (json) printJson(job)
-  else for (const line of linesOf(api, job)) print(line)
+      : await orAsItIs(waitForEnd(api, id, wait), show)
+  await show(job)
   return wait === undefined ? EXIT.fine : exitCodeOf(job)
 }
 
-function linesOf(api: Api, job: Job): string[] {
+function linesOf(api: Api, job: Job, trouble: string | undefined): string[] {
   const { error, links } = job
   const id = printable(job.id)
   const attempts = job.attempt === 0 ? '' : `, attempt ${job.attempt} of ${job.maxAttempts}`
@@ -62,6 +66,7 @@ function linesOf(api: Api, job: Job): string[] {
   if (job.priority !== 0) rows.push(['priority', String(job.priority)])
   rows.push(...timesOf(job))
   if (job.callbackUrl !== undefined) rows.push(['tells', job.callbackUrl])
+  if (trouble !== undefined) rows.push(['last error', trouble], ['attempts', api.command('attempts', id)])
   if (error) {
     rows.push(['error', `${error.code}: ${error.detail}`])
     if (URL.canParse(error.type, api.url)) rows.push(['see', new URL(error.type, api.url).href])

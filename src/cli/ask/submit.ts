@@ -7,7 +7,7 @@ import type { Api } from './api.ts'
 import { asking, askingCommand } from './asking.ts'
 import { tellEnd } from './ended.ts'
 import { submit, withSubmitOptions, type SubmitOptions } from './submitting.ts'
-import { WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
+import { orAsItIs, WAIT_OPTION, waitForEnd, type Wait } from './wait.ts'
 
 interface Options extends SubmitOptions {
   readonly wait?: Wait
@@ -44,7 +44,8 @@ async function submitOnly(
     if (json) printJson(job)
     return EXIT.fine
   }
-  const ended = await waitForEnd(api, job.id, wait)
+  const end = waitForEnd(api, job.id, wait)
+  const ended = await (json ? orAsItIs(end, printJson) : end)
   if (json) printJson(ended)
   return tellEnd(api, ended)
 }

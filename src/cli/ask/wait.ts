@@ -1,6 +1,6 @@
 /** Waits for the end of a job, and shows its way there. */
 import { InvalidArgumentError } from 'commander'
-import { CallError, ProblemError, type Job } from '../../client/client.ts'
+import { CallError, DeadlineError, ProblemError, type Job } from '../../client/client.ts'
 import { EXIT, exitCodeOfStatus } from '../exit-codes.ts'
 import { secondsIn } from '../spans.ts'
 import { RETRY_SECONDS_IN_WAIT, type Api } from './api.ts'
@@ -48,10 +48,35 @@ export async function waitForEnd(api: Api, id: string, wait: Wait = true, show =
   } catch (error) {
     const isRefused = error instanceof ProblemError && exitCodeOfStatus(error.status) !== EXIT.unreachable
     if (isRefused || !(error instanceof CallError || error instanceof Interrupted)) throw error
-    throw new JobGoesOn(id, (seen ?? (error as Partial<CallError>).job)?.status, error)
+    const known = seen ?? (error as Partial<CallError>).job
+    if (!(error instanceof DeadlineError)) throw new JobGoesOn(id, known, error)
+    const last = (await now(api, id)) ?? known
+    if (last?.done) return last
+    throw new JobGoesOn(id, last, error)
   } finally {
     api.way.onTrouble = undefined
     show?.end()
+  }
+}
+
+const LAST_LOOK_SECONDS = 2
+
+async function now(api: Api, id: string): Promise<Job | undefined> {
+  try {
+    return await api.client.get(id, { timeoutSeconds: LAST_LOOK_SECONDS })
+  } catch {
+    return undefined
+  }
+}
+
+/** Where the wait runs out, `print` is given the job as it is then; it ends as it would have otherwise. */
+export async function orAsItIs(ended: Promise<Job>, print: (job: Job) => unknown): Promise<Job> {
+  try {
+    return await ended
+  } catch (error) {
+    if (error instanceof JobGoesOn && error.cause instanceof DeadlineError && error.job)
+      await print(error.job)
+    throw error
   }
 }
 
