@@ -18,17 +18,21 @@ import { waitsApart } from './cli/ask/wait-words.ts'
 import { completeCommand } from './cli/completion/complete.ts'
 import { completionCommand } from './cli/completion/completion.ts'
 import { EXIT, exitCodesHelp } from './cli/exit-codes.ts'
+import { helpCommand } from './cli/help-command.ts'
+import { migrateCommand } from './cli/migrate-command.ts'
 import { endWithoutReader } from './cli/output.ts'
+import { serveCommand } from './cli/serve-command.ts'
 import { tell } from './cli/tell.ts'
 import { webhookSecretCommand } from './cli/webhook-secret.ts'
 import { configFrom, environment } from './config.ts'
-import { SETTINGS } from './settings.ts'
 
 export async function run(argv: readonly string[]): Promise<void> {
   // Of a server that would be an error like any other: it has more to say than what nobody reads.
   if (argv[2] !== 'serve') endWithoutReader()
   try {
-    await program().parseAsync(waitsApart(argv))
+    const acceptd = program()
+    refuseOptionsBefore(acceptd, argv[2] ?? '')
+    await acceptd.parseAsync(waitsApart(argv))
   } catch (error) {
     // It has said already what is wrong with the command line.
     if (error instanceof CommanderError)
@@ -43,34 +47,25 @@ const TO_BEGIN_WITH = `To begin with:
   acceptd ls                                                 see what became of your jobs
 `
 
+const MORE_HELP = `
+Options, examples:  acceptd <command> --help
+Settings:           acceptd serve --help
+`
+
 function program(): Command {
   const acceptd = new Command('acceptd')
     .description('An async job API on Postgres: POST work, get 202 and a place to look.')
     .version(manifest.version, '-v, --version')
     .configureHelp({ subcommandTerm: shortTerm })
     .addHelpText('before', TO_BEGIN_WITH)
-    .addHelpText('after', exitCodesHelp() + settingsHelp())
+    .addHelpText('after', exitCodesHelp() + MORE_HELP)
+    .helpCommand(false)
   const config = () => configFrom(environment())
 
   // What each of these needs is read when it is needed: most commands are over sooner than Postgres and Express are loaded.
   acceptd.commandsGroup('Serve:')
-  acceptd
-    .command('serve')
-    .description('start the API and the worker (see ACCEPTD_ROLE); Postgres too, unless DATABASE_URL is set')
-    .action(async () => (await import('./cli/serve.ts')).serve(config()))
-
-  const migrate = acceptd
-    .command('migrate')
-    .description('bring the database up to date, or see how it stands')
-  migrate
-    .command('up')
-    .description('apply the migrations that are missing')
-    .action(async () => (await import('./cli/migrations.ts')).migrateUpAndTell(config()))
-  migrate
-    .command('status')
-    .description('list the migrations; exit 1 if some are missing')
-    .action(async () => (await import('./cli/migrations.ts')).printMigrations(config()))
-
+  acceptd.addCommand(serveCommand(config))
+  acceptd.addCommand(migrateCommand(config))
   acceptd
     .command('audit')
     .description('compare jobs with queue deliveries; list where they disagree and exit 1')
@@ -108,9 +103,16 @@ function program(): Command {
   for (const [heading, commands] of Object.entries(groups))
     for (const command of commands) acceptd.addCommand(command.helpGroup(heading))
   acceptd.addCommand(completeCommand(acceptd), { hidden: true })
-  acceptd.commandsGroup('More:')
+  acceptd.addCommand(helpCommand(acceptd).helpGroup('More:'))
   leaveTheEndToUs(acceptd)
   return acceptd
+}
+
+/** One that commands have, but in front of them. */
+function refuseOptionsBefore(acceptd: Command, word: string): void {
+  const [flag] = word.split('=')
+  const isOfCommands = acceptd.commands.some(({ options }) => options.some(({ long }) => long === flag))
+  if (isOfCommands) acceptd.error(`error: write ${flag} after the command: acceptd <command> ${flag} …`)
 }
 
 /** Without [options], which most of them have. */
@@ -129,13 +131,4 @@ function leaveTheEndToUs(command: Command): void {
       `(acceptd ${command.name() === 'acceptd' ? '' : `${command.name()} `}--help has examples)`,
     )
   for (const below of command.commands) leaveTheEndToUs(below)
-}
-
-function settingsHelp(): string {
-  const width = Math.max(...SETTINGS.map(({ name }) => name.length))
-  const lines = SETTINGS.map(({ name, help, fallback }) => {
-    const otherwise = fallback === '' ? '' : ` (${fallback})`
-    return `  ${name.padEnd(width)}  ${help}${otherwise}`
-  })
-  return `\nSettings, from the environment or a .env file (what holds if not set):\n${lines.join('\n')}\n`
 }

@@ -44,6 +44,19 @@ describe('the help', () => {
   })
 })
 
+describe('the help of what an operator needs', () => {
+  it('has examples', async () => {
+    const [serve, migrate, same] = await Promise.all([
+      call(['serve', '--help']),
+      call(['migrate', '--help']),
+      call(['help', 'migrate']),
+    ])
+    expect(serve.out).toMatch(/\nExamples:\n(?:.*\n)* {4}acceptd serve\n(?:.*\n)*\nSettings/)
+    expect(migrate.out).toMatch(/\nExamples:\n(?:.*\n)* {4}acceptd migrate status\n/)
+    expect(same).toEqual({ ...migrate, code: 0 })
+  })
+})
+
 describe('a command line that is wrong', () => {
   it('is 2, with what is wrong with it', async () => {
     const wrong: readonly (readonly [words: readonly string[], said: string])[] = [
@@ -66,6 +79,8 @@ describe('a command line that is wrong', () => {
       [['ls', '--status', 'done'], 'Allowed choices are pending'],
       [['ls', '--limit', '0'], 'whole number'],
       [['ls', '--url', 'localhost'], 'http or https URL'],
+      [['help', 'stauts'], 'error: there is no command "stauts". Did you mean "status"?'],
+      [['--url', 'http://localhost', 'ls'], 'error: write --url after the command'],
       [['migrate', 'sideways'], "unknown command 'sideways'"],
       [['openapi', '--write', '--check'], 'cannot be used with'],
     ]

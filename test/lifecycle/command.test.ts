@@ -29,9 +29,11 @@ describe('the acceptd command', () => {
       'delete',
       'check',
       'openapi',
-      ...SETTINGS.map(({ name }) => name),
+      'acceptd serve --help',
     ])
       expect(output).toContain(word)
+    const serve = await command(['serve', '--help'])
+    for (const { name } of SETTINGS) expect(serve.output).toContain(name)
   })
 
   it('refuses words it does not know, with a suggestion', async () => {
