@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander'
 const EXAMPLES = `
 Examples:
   Does the acceptd that runs here, with the tasks it ships, keep the contract?
-    acceptd check http://localhost:3000
+    acceptd check
   Only what is asked of caching, and the second row about submissions:
     acceptd check http://localhost:3000 --only CON,SUB-02
   A server with other tasks, which asks for a key; a profile says what cannot be found out by asking it:
@@ -23,16 +23,21 @@ there. Levels: M, a MUST of a specification; S, a SHOULD, or a rule of a major g
 export function checkCommand(): Command {
   return new Command('check')
     .description('check a running server against the contract (docs/http.md), by HTTP alone')
-    .argument('<url>', 'where the server is', serverUrl)
+    .argument('[url]', 'where the server is (ACCEPTD_URL, else this machine at PORT)', serverUrl)
     .option('--profile <file>', 'what must be known of the server: JSON, or a module with a default export')
     .option('--json <file>', 'also write the verdicts as JSON; - prints them, instead of the table')
     .option('--only <rows>', 'only these rows or areas, with commas between', words)
     .addHelpText('after', EXAMPLES)
-    .action(async (url: string, options: { profile?: string; json?: string; only?: readonly string[] }) => {
-      // So that no other command pays for reading the suite.
-      const { checkAndTell } = await import('./check.ts')
-      await checkAndTell(url, options)
-    })
+    .action(
+      async (
+        url: string | undefined,
+        options: { profile?: string; json?: string; only?: readonly string[] },
+      ) => {
+        // So that no other command pays for reading the suite.
+        const { checkAndTell } = await import('./check.ts')
+        await checkAndTell(url, options)
+      },
+    )
 }
 
 // `localhost:3000` is a URL, too, of the scheme "localhost".

@@ -1,12 +1,18 @@
 /** `acceptd check`: runs the conformance suite against a server, and says what came of it. */
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { ConfigError, destinationFrom, environment } from '../config.ts'
 import { acceptdProfile } from '../conformance/acceptd-profile.ts'
 import { exchange } from '../conformance/exchange.ts'
 import { loadProfile, profileSchema, type Profile } from '../conformance/profile.ts'
-import { isConformant, table } from '../conformance/report.ts'
+import { conclusion, isConformant, table } from '../conformance/report.ts'
 import { ROWS, runSuite } from '../conformance/suite.ts'
+import { addressIn } from './ask/api.ts'
+import { reasonOf } from './ask/way.ts'
 import { EXIT } from './exit-codes.ts'
+import { whyNotRead, whyNotWritten } from './file-trouble.ts'
+import { printable } from './printable.ts'
 
 export interface CheckOptions {
   readonly profile?: string
@@ -18,10 +24,11 @@ export interface CheckOptions {
 class Unusable extends Error {}
 
 /** Ends the process, with whatever a broken server has left open. */
-export async function checkAndTell(url: string, options: CheckOptions): Promise<never> {
+export async function checkAndTell(asked: string | undefined, options: CheckOptions): Promise<never> {
   const only = options.only ?? []
   try {
     expectRows(only)
+    const url = asked ?? addressIn(destinationFrom(environment()))
     const profile = await readProfile(options.profile)
     await write('', options.json)
     const silence = await silenceOf(url)
@@ -29,10 +36,10 @@ export async function checkAndTell(url: string, options: CheckOptions): Promise<
     const verdicts = await runSuite(url, profile, only)
     const json = JSON.stringify(verdicts, undefined, 2)
     await write(json, options.json)
-    const printed = options.json === '-' ? json : table(verdicts)
+    const printed = options.json === '-' ? json : `${table(verdicts)}\n${conclusion(verdicts)}`
     return await end(isConformant(verdicts) ? EXIT.fine : EXIT.failed, process.stdout, printed)
   } catch (error) {
-    if (!(error instanceof Unusable)) throw error
+    if (!(error instanceof Unusable || error instanceof ConfigError)) throw error
     return end(EXIT.usage, process.stderr, error.message)
   }
 }
@@ -49,7 +56,7 @@ async function readProfile(file: string | undefined): Promise<Profile> {
   try {
     return await loadProfile(file)
   } catch (error) {
-    throw new Unusable(`${file} cannot be used: ${reasonOf(error)}`, { cause: error })
+    throw new Unusable(`${file} cannot be used: ${whyNotUsed(file, error)}`, { cause: error })
   }
 }
 
@@ -59,9 +66,7 @@ async function silenceOf(url: string): Promise<string | undefined> {
     await exchange(new URL(url))
     return undefined
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException
-    // With more than one address the message is empty.
-    return `There is no answer from ${url}: ${message || String(code)}. Is a server running there?`
+    return `There is no answer from ${url}: ${printable(reasonOf(error))}. Is a server running there?`
   }
 }
 
@@ -71,7 +76,7 @@ async function write(json: string, file: string | undefined): Promise<void> {
   try {
     await writeFile(file, json)
   } catch (error) {
-    throw new Unusable(`${file} cannot be written: ${reasonOf(error)}`, { cause: error })
+    throw new Unusable(`${file} cannot be written: ${whyNotWritten(error)}`, { cause: error })
   }
 }
 
@@ -83,7 +88,10 @@ async function end(code: number, to: NodeJS.WriteStream, printed: string): Promi
   return process.exit(code)
 }
 
-function reasonOf(error: unknown): string {
+function whyNotUsed(file: string, error: unknown): string {
+  // A module says it in words of its own, and has the same ones for what it imports.
+  if (!existsSync(file)) return 'there is no such file'
   if (error instanceof z.ZodError) return z.prettifyError(error)
-  return error instanceof Error ? error.message : String(error)
+  if (error instanceof SyntaxError) return `it is not JSON: ${error.message}`
+  return whyNotRead(error)
 }

@@ -77,7 +77,7 @@ export function apiFor({ url: asked, apiKey: given }: AskOptions, retrySeconds =
 }
 
 /** That of this machine, as it would call itself, where none is set. */
-function addressIn({ url, host, port }: Destination): string {
+export function addressIn({ url, host, port }: Destination): string {
   return url ?? `http://${hostInUrl(host)}:${port}`
 }
 

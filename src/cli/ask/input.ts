@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises'
 import { addAbortSignal } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import { whyNotRead } from '../file-trouble.ts'
 import { note } from '../output.ts'
 import { parseJson } from './json-text.ts'
 import { UsageError } from './usage-error.ts'
@@ -34,17 +35,6 @@ async function contentOf(file: string): Promise<string> {
   try {
     return await fs.readFile(file, 'utf8')
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}`, { cause: error })
+    throw new UsageError(`${file} cannot be read: ${whyNotRead(error)}`, { cause: error })
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EISDIR: 'it is a folder',
-  EACCES: 'this user may not',
-}
-
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException
-  return REASONS[code ?? ''] ?? message
 }

@@ -3,10 +3,10 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { once } from 'node:events'
 import type { Job, ResultFile } from '../../client/client.ts'
+import { whyNotWritten } from '../file-trouble.ts'
 import { note, printJson } from '../output.ts'
 import { printable } from '../printable.ts'
 import type { Api } from './api.ts'
-import { reasonOf } from './input.ts'
 import { quoted } from './quoted.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -26,7 +26,7 @@ async function save(file: string, content: string | Buffer): Promise<void> {
   try {
     await fs.writeFile(file, content)
   } catch (error) {
-    throw new UsageError(`${file} cannot be written: ${reasonOf(error)}`, { cause: error })
+    throw new UsageError(`${file} cannot be written: ${whyNotWritten(error)}`, { cause: error })
   }
 }
 
