@@ -188,7 +188,7 @@ describe('the scripts', () => {
   it('are for the shells that there are', async () => {
     expect(await call(['completion', 'cmd'])).toMatchObject({
       code: 2,
-      err: expect.stringContaining('bash, zsh, fish') as string,
+      err: expect.stringContaining('no completion for "cmd", only for bash, zsh, fish') as string,
     })
   })
 })

@@ -80,6 +80,7 @@ describe('a job that fails', () => {
     ])
     expect(tail.code).toBe(1)
     expect(tail.out).toMatch(/ failed +task-failed: The other side is busy\n$/)
+    expect(tail.err).toMatch(/^Job \S+ failed\.\n {2}What was tried: /)
   })
 
   it('is run again', async () => {

@@ -64,6 +64,9 @@ function explainProblem(error: ProblemError, api: Api): number {
     )
   else if (error.code === 'unauthorized') note(api.hasKey ? WRONG_KEY : NO_KEY)
   else note(said)
+  const [first, second] = error.errors
+  // The sentence may be about the only violation there is.
+  if (first && !second && error.message.includes(first.detail)) return code
   for (const { detail, pointer, parameter } of error.errors) {
     const where = [pointer, parameter].filter((name) => name !== undefined).join(' ')
     note(`  ${printable(where === '' ? detail : `${where}: ${detail}`)}`)

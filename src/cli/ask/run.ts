@@ -51,5 +51,5 @@ async function run(api: Api, task: string, input: string | undefined, options: O
   const job = await (json && !follow ? orAsItIs(end, printJson) : end)
   if (json && !follow) printJson(job)
   if (job.status === 'completed' && (!json || output !== undefined)) await outputResult(api, job, output)
-  return tellEnd(api, job)
+  return tellEnd(api, job, follow && !json)
 }

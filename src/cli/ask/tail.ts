@@ -32,5 +32,5 @@ export function tailCommand(): Command {
 
 async function tail(api: Api, reference: string, { wait, json }: Options): Promise<number> {
   const show = json ? jsonLines() : changeLines(process.stdout)
-  return tellEnd(api, await waitForEnd(api, api.idIn(reference), wait, show))
+  return tellEnd(api, await waitForEnd(api, api.idIn(reference), wait, show), !json)
 }

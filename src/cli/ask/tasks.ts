@@ -55,10 +55,11 @@ function unknown(name: string, all: readonly TaskDocument[]): string {
 
 const HEADING: readonly Cell[] = ['TASK', 'TAKES', 'WHAT IT DOES'].map((text) => ({ text, style: 'bold' }))
 
-function rowOf({ name, summary, deprecated, typicalDurationSeconds }: TaskDocument): Cell[] {
+function rowOf(task: TaskDocument): Cell[] {
+  const { name, summary, deprecated, typicalDurationSeconds } = task
   return [
     name,
-    `~${span(typicalDurationSeconds * 1000)}`,
+    isMoment(task) ? '<0.1 s' : `~${span(typicalDurationSeconds * 1000)}`,
     deprecated === true ? `${summary} (deprecated)` : summary,
   ]
 }
@@ -71,12 +72,21 @@ function described(api: Api, task: TaskDocument): string {
     `${printable(name)}: ${printable(summary)}`,
     description === undefined ? '' : printable(description),
     deprecated === true ? 'It is deprecated: it goes on working, but should not be used any more.' : '',
-    `Up to ${task.maxAttempts} attempts, each of ${span(task.timeoutSeconds * 1000)} at most; it typically takes ${span(task.typicalDurationSeconds * 1000)}.`,
+    `${attemptsOf(task)} ${span(task.timeoutSeconds * 1000)} at most; it typically takes ${isMoment(task) ? 'less than 0.1 s' : span(task.typicalDurationSeconds * 1000)}.`,
     `\nTakes ${pretty(task.input)}`,
     `\nGives ${pretty(task.output)}`,
     `\nExample:\n  ${api.command('run', quoted(printable(name)), ...input, ...key)}`,
   ]
   return about.filter(Boolean).join('\n')
+}
+
+/** Too short for a span, which would be 0.0 s. */
+function isMoment({ typicalDurationSeconds }: TaskDocument): boolean {
+  return typicalDurationSeconds < 0.1
+}
+
+function attemptsOf({ maxAttempts }: TaskDocument): string {
+  return maxAttempts === 1 ? 'One attempt, of' : `Up to ${maxAttempts} attempts, each of`
 }
 
 function pretty(schema: unknown): string {

@@ -1,5 +1,6 @@
 /** `acceptd completion`: prints what has a shell complete commands, options, tasks and jobs. */
 import { Argument, Command } from 'commander'
+import { printable } from '../printable.ts'
 import { SCRIPTS, type Shell } from './scripts.ts'
 
 const EXAMPLES = `
@@ -18,7 +19,19 @@ three seconds there are none.
 export function completionCommand(): Command {
   return new Command('completion')
     .description('print what has your shell complete acceptd’s commands')
-    .addArgument(new Argument('<shell>', 'which').choices(Object.keys(SCRIPTS)))
+    .addArgument(
+      new Argument('<shell>', 'which').choices(Object.keys(SCRIPTS)).argParser((text: string) => text),
+    )
     .addHelpText('after', EXAMPLES)
-    .action((shell: Shell) => void process.stdout.write(SCRIPTS[shell]))
+    .action((shell: string, _, command: Command) => {
+      if (!isShell(shell))
+        command.error(
+          `error: there is no completion for "${printable(shell)}", only for ${Object.keys(SCRIPTS).join(', ')}`,
+        )
+      else process.stdout.write(SCRIPTS[shell])
+    })
+}
+
+function isShell(word: string): word is Shell {
+  return Object.hasOwn(SCRIPTS, word)
 }
