@@ -23,7 +23,7 @@ const EXAMPLES = `  What has failed since yesterday, and why?
   The jobs of one task, as they change:
     acceptd ls --task word-count --watch
   Cancel all that wait:
-    acceptd ls --status pending --limit 1000 --json | jq -r .id | xargs -n 1 acceptd cancel
+    acceptd ls --status pending --limit 1000 --json | jq -r .id | xargs -r -n 1 acceptd cancel
 `
 
 export function lsCommand(): Command {
