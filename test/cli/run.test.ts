@@ -152,6 +152,14 @@ describe('acceptd run', () => {
     expect(nowhere.err).toContain('/nowhere/out cannot be written')
   })
 
+  it('exits with 2 where the file is to be in a folder that is not there', async () => {
+    const { code, err } = await acceptd(['run', 'ok', '--output', '/nowhere/x'])
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'error: /nowhere/x cannot be written: there is no such folder\n',
+    })
+  })
+
   it('has a result that is too large for the document', async () => {
     const { code, out } = await acceptd(['run', 'big', '{"bytes":500000}'])
     expect({ code, length: out.length }).toEqual({ code: 0, length: 500_000 + '{"text":""}\n'.length })

@@ -59,6 +59,21 @@ describe.concurrent('an API that is not there', () => {
   })
 })
 
+describe('an API that refuses', () => {
+  it('is quoted once, where all that is wrong is one thing', async () => {
+    const detail = 'There is no task "x"'
+    const said = (...errors: object[]) => {
+      front.each(() => ({ status: 422, body: { code: 'validation-error', detail: `${detail}.`, errors } }))
+      return acceptd('submit', 'x')
+    }
+    const one = await said({ detail, pointer: '#' })
+    const two = await said({ detail, pointer: '#' }, { detail: 'Nor a y', pointer: '#/y' })
+    front.each(() => undefined)
+    expect(one).toMatchObject({ code: 2, err: `${detail}.\n` })
+    expect(two).toMatchObject({ code: 2, err: `${detail}.\n  #: ${detail}\n  #/y: Nor a y\n` })
+  })
+})
+
 describe('an API that is none', () => {
   it('is 2 where it is another server', async () => {
     const other = { status: 404, headers: { 'Content-Type': 'text/html' } }
