@@ -19,11 +19,20 @@ export interface SubmitOptions {
 export function submission(task: string, input: unknown, options: SubmitOptions): Wish {
   const { idempotencyKey = randomKey(), runAt, priority, tags } = options
   const { callbackUrl, callbackEvents, callbackPayload, callbackCloudEvents } = options
-  const callback = { callbackUrl, callbackEvents, callbackPayload, callbackCloudEvents }
   return {
     method: 'POST',
     // Undefined members are left out. Made once: a try that said something else would be another request.
-    body: JSON.stringify({ task, input, runAt, priority, tags, ...callback }),
+    body: JSON.stringify({
+      task,
+      input,
+      runAt,
+      priority,
+      tags,
+      callbackUrl,
+      callbackEvents,
+      callbackPayload,
+      callbackCloudEvents,
+    }),
     headers: {
       'Content-Type': 'application/json',
       // A string of RFC 9651 §3.3.3.

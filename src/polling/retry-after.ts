@@ -5,7 +5,7 @@ const MAX_SECONDS = 86_400
 
 // The three forms of an HTTP date (RFC 9110 §5.6.7), taken together; Date.parse alone would take a bare year, and much else.
 const HTTP_DATE =
-  /^[A-Z][a-z]{2,8},? (?:\d\d[ -][A-Z][a-z]{2}[ -](?:\d\d){1,2}|[A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d (?:GMT|\d{4})$/
+  /^[A-Z][a-z]{2}([a-z]*day)?,? (\d\d[ -][A-Z][a-z]{2}[ -](\d\d){1,2}|[A-Z][a-z]{2} [ \d]\d) \d\d:\d\d:\d\d (GMT|\d{4})$/
 
 /**
  * Seconds from 0 to a day; undefined where the value says nothing that can be understood. A time is taken relative to the

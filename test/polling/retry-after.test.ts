@@ -30,6 +30,7 @@ describe('Retry-After', () => {
     'Sun, 06 Foo 1994 08:49:37 GMT',
     '1994-11-06T08:49:37Z',
     'Infinity',
+    'Tomorrow, 06 Nov 1994 08:49:37 GMT',
     '1, 2',
   ])('hears nothing in %s', (value) => {
     expect(retryAfterSeconds(value, NOW)).toBeUndefined()
